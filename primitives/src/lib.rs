@@ -1,1 +1,62 @@
+//! # Primitives
+//!
+//! The words that every part of NeuroData shares: ids, digests, money, dataset and job types, the records that the
+//! pallets store and clients decode, and the seam traits through which one pallet asks another.
+//!
+//! ## Overview
+//!
+//! - [`ids`], [`digests`]: newtypes, so that two things of the same width cannot be mixed up.
+//! - [`money`]: the token's unit and the splits of DESIGN section 8, with their rounding.
+//! - [`dataset`], [`job`], [`validation`], [`model`], [`contribution`]: what is stored on chain and passed to calls.
+//! - [`layout`]: how rows and columns become chunks of cells.
+//! - [`merkle`]: the binary BLAKE2b-256 tree of encrypted chunks and of training traces.
+//! - [`draw`]: deterministic draws from a seed of the chain.
+//! - [`seams`]: traits that a pallet asks for and the runtime's adapters answer.
+//!
+//! ## Properties
+//!
+//! No FRAME macros, no floats, no panics, no std. Encodings are SCALE; every type that is stored has a bounded length.
 #![cfg_attr(not(feature = "std"), no_std)]
+#![warn(missing_docs)]
+
+extern crate alloc;
+
+/// Derives what a type needs to be stored, passed to a call and shown by metadata.
+macro_rules! scale {
+    ($($item:item)*) => {$(
+        #[derive(
+            Clone, PartialEq, Eq, Debug,
+            codec::Encode, codec::Decode, codec::DecodeWithMemTracking, codec::MaxEncodedLen, scale_info::TypeInfo,
+            serde::Serialize, serde::Deserialize,
+        )]
+        $item
+    )*};
+}
+
+pub mod contribution;
+pub mod dataset;
+pub mod digests;
+pub mod draw;
+pub mod ids;
+pub mod job;
+pub mod layout;
+pub mod merkle;
+pub mod model;
+pub mod money;
+pub mod seams;
+pub mod validation;
+
+pub use contribution::{ContributionKind, ContributorRecord, Credit, PayoutReason};
+pub use dataset::{
+    AlgorithmSet, AuditProof, AuditRecord, DatasetCommitment, DatasetRecord, DatasetState, DatasetTerms, TrainingUse,
+    TrainingUseState, Uri, UseSet, WrappedKey,
+};
+pub use digests::*;
+pub use ids::*;
+pub use job::{
+    Algorithm, AlgorithmFamily, Capability, DeviceClass, JobOutcome, JobRecord, JobRequest, JobState, OfferRecord,
+    ProviderRecord, ResultCommitment, SpecError, TrainingMetrics, TrainingSpec, Visibility,
+};
+pub use model::ModelRecord;
+pub use money::{NRC, MILLI_NRC};
+pub use validation::{Decision, EvaluatorRecord, RoundRecord, RoundState, Seat, SeatState, Verdict};

@@ -1,0 +1,91 @@
+//! # Chain client
+//!
+//! Connects to a NeuroData node, reads its state into the types of `neurodata-primitives`, and submits calls.
+//!
+//! ## Overview
+//!
+//! - [`Chain`]: a connection that reconnects by itself. State is read at the best block unless a call says otherwise.
+//! - [`calls`]: one constructor for each call of the protocol's pallets; a [`Call`] is checked against the node's
+//!   metadata before it is signed.
+//! - [`Receipt`]: where a call was included, what it cost, and its events.
+//! - [`Error`]: tells apart what the chain refused, what may work later, and what failed.
+//!
+//! ## Example
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), neurodata_chain::Error> {
+//! use neurodata_chain::{calls, signer_from_suri, Chain};
+//!
+//! let chain = Chain::connect("ws://127.0.0.1:9944").await?;
+//! let signer = signer_from_suri("//DataProvider")?;
+//! let receipt = chain.submit(&signer, calls::claim()).await?;
+//! println!("included in block {} for a fee of {} planck", receipt.block_number, receipt.fee);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ## Implementation notes
+//!
+//! Types are not generated from metadata: the chain's own types live in `neurodata-primitives`, and generating a second
+//! set from the same source would double them. Names and shapes are checked against the metadata at run time instead,
+//! once for each call. See `docs/decisions/0002-client-types.md`.
+#![warn(missing_docs)]
+
+pub mod calls;
+mod connection;
+mod error;
+mod events;
+mod state;
+mod storage;
+
+pub use calls::Call;
+pub use connection::{Block, BlockStream, Chain};
+pub use error::{Error, Refusal};
+pub use events::{ChainEvent, Receipt};
+pub use state::AccountBalance;
+pub use subxt::utils::AccountId32 as AccountId;
+pub use subxt_signer::sr25519::Keypair;
+
+use neurodata_primitives as primitives;
+
+/// An amount in plancks.
+pub type Balance = u128;
+/// A block's height.
+pub type BlockNumber = u32;
+/// A dataset as the chain stores it.
+pub type DatasetRecord = primitives::DatasetRecord<AccountId, Balance, BlockNumber>;
+/// Terms of sale as the chain stores them.
+pub type DatasetTerms = primitives::DatasetTerms<AccountId, Balance, BlockNumber>;
+/// A training use as the chain stores it.
+pub type TrainingUse = primitives::TrainingUse<AccountId, Balance, BlockNumber>;
+/// A job as the chain stores it.
+pub type JobRecord = primitives::JobRecord<AccountId, Balance, BlockNumber>;
+/// A job's state as the chain stores it.
+pub type JobState = primitives::JobState<AccountId, Balance, BlockNumber>;
+/// What a job owner asks for.
+pub type JobRequest = primitives::JobRequest<Balance, BlockNumber>;
+/// An offer as the chain stores it.
+pub type OfferRecord = primitives::OfferRecord<Balance>;
+/// A compute provider as the chain stores it.
+pub type ProviderRecord = primitives::ProviderRecord<Balance, BlockNumber>;
+/// An evaluator as the chain stores it.
+pub type EvaluatorRecord = primitives::EvaluatorRecord<Balance, BlockNumber>;
+/// A round of evaluation as the chain stores it.
+pub type RoundRecord = primitives::RoundRecord<AccountId, BlockNumber>;
+/// A model version as the chain stores it.
+pub type ModelRecord = primitives::ModelRecord<AccountId, BlockNumber>;
+/// An amount that an account is owed.
+pub type Credit = primitives::Credit<Balance, BlockNumber>;
+/// What an account has contributed.
+pub type ContributorRecord = primitives::ContributorRecord<Balance>;
+
+/// The account that `signer` signs for.
+pub fn account_of(signer: &Keypair) -> AccountId {
+    signer.public_key().to_account_id()
+}
+
+/// The signer of a secret URI, e.g. `//Alice` or a mnemonic with a derivation path.
+pub fn signer_from_suri(suri: &str) -> Result<Keypair, Error> {
+    let uri = suri.trim().parse().map_err(|error| Error::InvalidSigner(format!("{error}")))?;
+    Keypair::from_uri(&uri).map_err(|error| Error::InvalidSigner(error.to_string()))
+}

@@ -1,1 +1,637 @@
+//! # Dataset registry
+//!
+//! Registers datasets with a quality stake, audits them with zk proofs, and licenses training on them.
+//!
+//! ## Overview
+//!
+//! A data provider commits to a table by the root over its chunks and puts a stake on hold. The chain then draws chunks
+//! from randomness that did not exist when the root was committed, and the owner proves each of them valid without
+//! showing a cell. With the last proof the dataset becomes active: jobs may train on it. Each use obliges the owner to
+//! deliver the content key, wrapped for one compute provider, before a deadline; silence costs stake. Delisting ends
+//! the sales, and after a lock period the stake goes back.
+//!
+//! ```text
+//! register_dataset -> Auditing --submit_audit, last proof------------------------------> Active
+//!                     Auditing --expire_audit (anyone, after prove_by)-----------------> Delisted
+//!                     Auditing, Active --delist_dataset--------------------------------> Delisted
+//!                     Active --expire_delivery, if the stake falls below the minimum---> Delisted
+//!                     Delisted --withdraw_stake, after unlocks_at----------------------> removed
+//!
+//! TrainingData::open_use -> AwaitingKey --deliver_key------------------------------> Delivered
+//!                           AwaitingKey --expire_delivery (anyone, after deliver_by)---> removed, owner slashed
+//!                           AwaitingKey, Delivered --TrainingData::close_use-----------> removed
+//! ```
+//!
+//! The compute market opens and closes training uses through [`neurodata_primitives::seams::TrainingData`] and is told
+//! about keys through [`Config::OnTrainingKey`].
+//!
+//! ## Terminology
+//!
+//! - **Quality stake**: the owner's money on hold for one dataset, under [`HoldReason::QualityStake`].
+//! - **Challenge**: the chunks that an audit draws; all of them if there are at most
+//!   [`layout::MAX_AUDITED_CHUNKS`], else that many.
+//! - **Training use**: the licence of one job's compute provider to train on a dataset.
+//! - **Wronged party**: who gets 20 % of a slash. For a key that was not delivered it is the compute provider named in
+//!   the training use, whose machine waited in vain; the job owner gets the job's money back from the market.
+//!
+//! ## Properties
+//!
+//! - **The challenge cannot be chosen.** It follows from the randomness of the block `challenge_at` alone, which is
+//!   fixed at registration and at least [`MINIMUM_CHALLENGE_DELAY`] blocks ahead, whoever calls and whenever. There is
+//!   no second draw: proofs are only accepted while that randomness is remembered, and a dataset that isn't proved by
+//!   then is delisted. Trying again under another root means another stake, locked for [`Config::StakeLockPeriod`].
+//! - **A proof serves once.** It is bound to the chain, the dataset or job, the account and the chunk.
+//! - **The missing cells are counted, not claimed.** If every chunk is challenged the proved counts must sum to the
+//!   committed one, else they must not exceed it.
+//! - **Slashing reaches stake that waits to be released**, and nobody gains by reporting themselves: of each slash 70 %
+//!   is burned, 20 % goes to the wronged party, 10 % to the reporter; the part of a party that is the slashed owner, or
+//!   that cannot receive, is burned too.
+//! - **One record for each data root.** A root can be registered again only after `withdraw_stake` removed its record.
+//!   Until then copies are refused, and the owner cannot escape an audit by registering the same root anew. A stranger
+//!   who registers somebody's root first can't pass the audit without the content key and has the minimum stake locked;
+//!   the true owner repackages under another key, which gives another root.
+//! - For each owner the money on hold under [`HoldReason::QualityStake`] equals the stakes of the owner's datasets.
+//!
+//! ## Example
+//!
+//! The tests in `src/tests` walk through each call; `submit_audit.rs` shows how a proof is put together.
+//!
+//! ## Implementation notes
+//!
+//! An audit that fails is not slashed: a dishonest commitment looks the same as an owner whose machine broke. It costs
+//! the fees and the lock of the stake. What a zk proof claims is stated in `neurodata_zk_statements`.
 #![cfg_attr(not(feature = "std"), no_std)]
+#![warn(missing_docs)]
+
+extern crate alloc;
+
+mod audits;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod datasets;
+#[cfg(any(feature = "try-runtime", test))]
+mod invariants;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+mod training_uses;
+pub mod weights;
+
+use frame_support::{
+    pallet_prelude::*,
+    traits::{
+        fungible::{BalancedHold, Credit, Inspect, Mutate, MutateHold},
+        OnUnbalanced,
+    },
+};
+use frame_system::pallet_prelude::*;
+use neurodata_primitives::{
+    dataset::{MAX_PROOFS_PER_CALL, MAX_URIS},
+    layout,
+    seams::{Entropy, OnTrainingKey, ZkVerifier},
+    AuditProof, AuditRecord, DataRoot, DatasetCommitment, DatasetId, DatasetRecord, DatasetState, DatasetTerms, JobId,
+    TrainingUse, TrainingUseId, Uri, WrappedKey,
+};
+use sp_runtime::Permill;
+
+pub use pallet::*;
+pub use weights::WeightInfo;
+
+/// The account of somebody on the chain.
+pub type AccountIdOf<T> = <T as frame_system::Config>::AccountId;
+/// An amount of money, in plancks.
+pub type BalanceOf<T> = <<T as Config>::Currency as Inspect<AccountIdOf<T>>>::Balance;
+/// Money taken from an account and not yet given to another.
+pub type CreditOf<T> = Credit<AccountIdOf<T>, <T as Config>::Currency>;
+/// The terms of a dataset on this chain.
+pub type DatasetTermsOf<T> = DatasetTerms<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>;
+/// A dataset on this chain.
+pub type DatasetRecordOf<T> = DatasetRecord<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>;
+/// A training use on this chain.
+pub type TrainingUseOf<T> = TrainingUse<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>;
+
+/// Fewest blocks between a registration and the block whose randomness draws the challenge, whatever
+/// [`Config::ChallengeDelay`] says: the author of the registration's block knows the randomness of the next one.
+pub const MINIMUM_CHALLENGE_DELAY: u32 = 2;
+
+/// Quality score of a dataset that nobody has used yet; scores go from 1 to 100 inclusive.
+pub const INITIAL_SCORE: u8 = 50;
+
+/// Share of a slash for the wronged party, rounded down. Source: DESIGN section 5.
+pub const WRONGED_SHARE: Permill = Permill::from_percent(20);
+
+/// Share of a slash for the reporter, rounded down. Source: DESIGN section 5.
+pub const REPORTER_SHARE: Permill = Permill::from_percent(10);
+
+/// Why a commitment is refused.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, frame_support::PalletError,
+)]
+pub enum CommitmentError {
+    /// There are no rows, or the columns are not within 1 to 1,024.
+    #[codec(index = 0)]
+    Dimensions,
+    /// The chunks are not those of a table with these rows and columns.
+    #[codec(index = 1)]
+    Chunks,
+    /// There are more than 2^20 chunks.
+    #[codec(index = 2)]
+    TooManyChunks,
+    /// There are more missing cells than cells.
+    #[codec(index = 3)]
+    MissingCells,
+    /// The data root or a layout digest is not a canonical element of the scalar field.
+    #[codec(index = 4)]
+    FieldElement,
+}
+
+/// Why no training use is sold.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, frame_support::PalletError,
+)]
+pub enum SaleRefusal {
+    /// The audit is not over.
+    #[codec(index = 0)]
+    NotAudited,
+    /// The dataset was delisted.
+    #[codec(index = 1)]
+    Delisted,
+    /// The terms don't allow training.
+    #[codec(index = 2)]
+    Training,
+    /// The terms don't allow the algorithm's family.
+    #[codec(index = 3)]
+    Algorithm,
+    /// The terms name who may buy, and the buyer is not among them.
+    #[codec(index = 4)]
+    Buyer,
+    /// The terms have run out.
+    #[codec(index = 5)]
+    TermsExpired,
+}
+
+/// What benchmarks need from the world around the pallet.
+#[cfg(feature = "runtime-benchmarks")]
+pub trait BenchmarkHelper {
+    /// A zk proof that the verifier accepts for `inputs` of `statement`, under a key that this registers if need be.
+    fn zk_proof(
+        statement: neurodata_primitives::seams::StatementId,
+        inputs: &[neurodata_primitives::FieldBytes],
+    ) -> BoundedVec<u8, ConstU32<{ neurodata_primitives::dataset::MAX_ZK_PROOF_BYTES }>>;
+
+    /// Open a training use of `dataset`, which is active, for a job that now awaits the key.
+    fn open_use(dataset: DatasetId) -> TrainingUseId;
+}
+
+/// Registers datasets with a quality stake, audits them, and licenses training on them.
+#[frame_support::pallet]
+pub mod pallet {
+    use super::*;
+
+    /// Version of the storage layout.
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    /// The dataset registry.
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// What the pallet asks of the runtime.
+    #[pallet::config]
+    pub trait Config: frame_system::Config {
+        /// The money that stakes are held in.
+        type Currency: Mutate<Self::AccountId>
+            + MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>
+            + BalancedHold<Self::AccountId>;
+
+        /// The hold reasons of the runtime.
+        type RuntimeHoldReason: From<HoldReason>;
+
+        /// Randomness of the chain by block. It remembers the last [`Config::EntropyWindow`] blocks.
+        type Entropy: Entropy<BlockNumberFor<Self>>;
+
+        /// Verification of zk proofs.
+        type ZkVerifier: ZkVerifier;
+
+        /// Told when a key was delivered and when it was not.
+        type OnTrainingKey: OnTrainingKey;
+
+        /// Gets what is burned of a slash.
+        type OnBurn: OnUnbalanced<CreditOf<Self>>;
+
+        /// Least quality stake of a dataset. Unit: plancks; at least 1,000 NRC by DESIGN section 5.
+        type MinimumStake: Get<BalanceOf<Self>>;
+
+        /// Blocks from registration to the block whose randomness draws the challenge. At least
+        /// [`MINIMUM_CHALLENGE_DELAY`] blocks apply whatever it says; the longer it is, the longer a run of blocks an
+        /// author would have to own to know the challenge beforehand.
+        type ChallengeDelay: Get<BlockNumberFor<Self>>;
+
+        /// Blocks after the challenge in which proofs are accepted, the last one included. Cut at
+        /// [`Config::EntropyWindow`] less one block.
+        type ProofPeriod: Get<BlockNumberFor<Self>>;
+
+        /// Blocks from delisting to the first block at which the stake can be withdrawn.
+        type StakeLockPeriod: Get<BlockNumberFor<Self>>;
+
+        /// Blocks in which the owner has to deliver the key of a training use, the last one included.
+        type KeyDeliveryPeriod: Get<BlockNumberFor<Self>>;
+
+        /// What a key that was not delivered costs, as a share of the use's price. It rounds up and is limited by the
+        /// dataset's stake.
+        type NonDeliverySlash: Get<Permill>;
+
+        /// Blocks that [`Config::Entropy`] remembers, the current one included; at least 2.
+        #[pallet::constant]
+        type EntropyWindow: Get<BlockNumberFor<Self>>;
+
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+
+        /// The world that benchmarks need.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkHelper: BenchmarkHelper;
+    }
+
+    /// The id that the next dataset gets.
+    #[pallet::storage]
+    pub type NextDatasetId<T> = StorageValue<_, DatasetId, ValueQuery>;
+
+    /// The datasets.
+    ///
+    /// Written by `register_dataset`, removed by `withdraw_stake`. The quality stake pays for it.
+    // Twox64Concat: the ids are handed out by the chain.
+    #[pallet::storage]
+    pub type Datasets<T: Config> = StorageMap<_, Twox64Concat, DatasetId, DatasetRecordOf<T>>;
+
+    /// The dataset that holds a data root. There is one entry for each of [`Datasets`].
+    // Blake2_128Concat: roots are chosen by callers.
+    #[pallet::storage]
+    pub type DatasetsByRoot<T> = StorageMap<_, Blake2_128Concat, DataRoot, DatasetId>;
+
+    /// The challenges of datasets under audit, from the first accepted proof on.
+    ///
+    /// Written by `submit_audit`; removed when the audit ends, by whatever call that is.
+    // Twox64Concat: the ids are handed out by the chain.
+    #[pallet::storage]
+    pub type Audits<T> = StorageMap<_, Twox64Concat, DatasetId, AuditRecord>;
+
+    /// The id that the next training use gets.
+    #[pallet::storage]
+    pub type NextTrainingUseId<T> = StorageValue<_, TrainingUseId, ValueQuery>;
+
+    /// The open training uses.
+    ///
+    /// Written by `TrainingData::open_use`, removed by `TrainingData::close_use` and `expire_delivery`. The price of
+    /// the use, which the job holds, pays for it.
+    // Twox64Concat: the ids are handed out by the chain.
+    #[pallet::storage]
+    pub type TrainingUses<T: Config> = StorageMap<_, Twox64Concat, TrainingUseId, TrainingUseOf<T>>;
+
+    /// What happened.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A dataset was registered and waits for its audit.
+        DatasetRegistered {
+            /// The dataset.
+            dataset: DatasetId,
+            /// Who registered it.
+            owner: T::AccountId,
+            /// What it commits to.
+            data_root: DataRoot,
+            /// Block whose randomness draws the challenge.
+            challenge_at: BlockNumberFor<T>,
+            /// Last block, inclusive, at which proofs are accepted.
+            prove_by: BlockNumberFor<T>,
+            /// Stake on hold, in plancks.
+            stake: BalanceOf<T>,
+        },
+        /// Challenged chunks were proved.
+        ChunksProved {
+            /// The dataset.
+            dataset: DatasetId,
+            /// Chunks proved by this call.
+            proved: u32,
+            /// Chunks that are still to be proved.
+            open: u32,
+        },
+        /// A dataset passed its audit and is for sale.
+        DatasetActivated {
+            /// The dataset.
+            dataset: DatasetId,
+            /// Who owns it.
+            owner: T::AccountId,
+        },
+        /// A dataset was not proved in time.
+        AuditExpired {
+            /// The dataset.
+            dataset: DatasetId,
+        },
+        /// A dataset is no longer for sale.
+        DatasetDelisted {
+            /// The dataset.
+            dataset: DatasetId,
+            /// First block at which the stake can be withdrawn.
+            unlocks_at: BlockNumberFor<T>,
+        },
+        /// A stake was released and its dataset removed.
+        StakeWithdrawn {
+            /// The dataset.
+            dataset: DatasetId,
+            /// Who owned it.
+            owner: T::AccountId,
+            /// What was left of the stake, in plancks.
+            amount: BalanceOf<T>,
+        },
+        /// A training use was opened: the data provider owes the key.
+        TrainingUseOpened {
+            /// The use.
+            training_use: TrainingUseId,
+            /// The dataset.
+            dataset: DatasetId,
+            /// The job.
+            job: JobId,
+            /// Who trains.
+            provider: T::AccountId,
+            /// Last block, inclusive, at which the key may be delivered.
+            deliver_by: BlockNumberFor<T>,
+            /// Price of the use, in plancks.
+            price: BalanceOf<T>,
+        },
+        /// A key was delivered; [`TrainingUses`] holds it.
+        KeyDelivered {
+            /// The use.
+            training_use: TrainingUseId,
+            /// The dataset.
+            dataset: DatasetId,
+            /// The job.
+            job: JobId,
+        },
+        /// A key was not delivered in time, and the use is over.
+        DeliveryExpired {
+            /// The use.
+            training_use: TrainingUseId,
+            /// The dataset.
+            dataset: DatasetId,
+            /// The job.
+            job: JobId,
+        },
+        /// A training use ended with its job.
+        TrainingUseClosed {
+            /// The use.
+            training_use: TrainingUseId,
+            /// The dataset.
+            dataset: DatasetId,
+            /// The job.
+            job: JobId,
+        },
+        /// Part of a stake was slashed.
+        StakeSlashed {
+            /// The dataset.
+            dataset: DatasetId,
+            /// Whose stake it was.
+            owner: T::AccountId,
+            /// What was slashed, in plancks.
+            amount: BalanceOf<T>,
+            /// What was burned of it, in plancks.
+            burned: BalanceOf<T>,
+        },
+    }
+
+    /// Why a call is refused.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// There is no such dataset or training use.
+        NotFound,
+        /// The signer doesn't own the dataset.
+        NotAuthorized,
+        /// A dataset with this data root is registered.
+        AlreadyExists,
+        /// The dataset or training use is not in the state that this call leaves.
+        InvalidState,
+        /// The block from which the call is allowed has not come.
+        TooEarly,
+        /// The last block for this call is over.
+        Expired,
+        /// The commitment contradicts itself.
+        InvalidCommitment(CommitmentError),
+        /// There is no URI, or one of them is empty.
+        InvalidUris,
+        /// The stake is below the minimum.
+        StakeTooLow,
+        /// The call carries no proof.
+        NoProofs,
+        /// The randomness of the challenge is not remembered.
+        SeedUnavailable,
+        /// The chunk was not challenged, or is proved already.
+        ChunkNotOpen,
+        /// The dataset has no such chunk.
+        InvalidChunk,
+        /// The path doesn't lead from the leaf to the data root.
+        InvalidPath,
+        /// The missing cells that were proved contradict the committed number.
+        MissingCellsMismatch,
+        /// The dataset is not for sale to this buyer for this use.
+        NotForSale(SaleRefusal),
+        /// Training uses of the dataset are open.
+        UsesOpen,
+    }
+
+    /// What the pallet puts money on hold for.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// The quality stake of datasets.
+        #[codec(index = 0)]
+        QualityStake,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        #[cfg(feature = "std")]
+        fn integrity_test() {
+            // Only constants: the other values may be dynamic parameters, which are not readable here. What depends on
+            // those is enforced where they are used.
+            assert!(
+                T::EntropyWindow::get() > sp_runtime::traits::One::one(),
+                "EntropyWindow must be at least 2, or the seed of a challenge is forgotten before it may be used",
+            );
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_now: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Register a dataset and place `stake` on hold until the dataset is delisted and the lock is over.
+        ///
+        /// The challenge is drawn from the randomness of a later block; the event names it.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by the data provider, who becomes the owner.
+        ///
+        /// ## Errors
+        /// - [`Error::InvalidCommitment`]: see [`CommitmentError`].
+        /// - [`Error::InvalidUris`]: say where the package can be had.
+        /// - [`Error::StakeTooLow`]: stake at least [`Config::MinimumStake`].
+        /// - [`Error::AlreadyExists`]: the root is taken until its owner withdraws the stake; package under a new key.
+        /// - `Token::FundsUnavailable`: the account lacks the stake.
+        ///
+        /// ## Events
+        /// [`Event::DatasetRegistered`].
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::register_dataset())]
+        pub fn register_dataset(
+            origin: OriginFor<T>,
+            commitment: DatasetCommitment,
+            uris: BoundedVec<Uri, ConstU32<MAX_URIS>>,
+            terms: DatasetTermsOf<T>,
+            stake: BalanceOf<T>,
+        ) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::do_register_dataset(owner, commitment, uris, terms, stake)
+        }
+
+        /// Prove challenged chunks of `dataset`; the last one makes it active.
+        ///
+        /// The challenge is drawn by the first call, always from the same randomness: it may come at any block after
+        /// `challenge_at`, with the same result.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by the owner.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`], [`Error::NotAuthorized`]: no such dataset of the signer.
+        /// - [`Error::InvalidState`]: the dataset is not under audit.
+        /// - [`Error::TooEarly`]: the first block for proofs is the one after `challenge_at`.
+        /// - [`Error::Expired`]: `prove_by` is over; only `expire_audit` and `delist_dataset` are left.
+        /// - [`Error::NoProofs`]: send at least one proof.
+        /// - [`Error::SeedUnavailable`]: the chain's randomness was not recorded then; wait for `expire_audit`.
+        /// - [`Error::ChunkNotOpen`]: not challenged, proved already, or twice in this call.
+        /// - [`Error::InvalidPath`]: the leaf is not in the tree at this index.
+        /// - the verifier's error: the zk proof doesn't hold for this leaf, layout, count, dataset, account and chunk.
+        /// - [`Error::MissingCellsMismatch`]: the committed number of missing cells is wrong. Nothing can repair that;
+        ///   delist the dataset and register a right one.
+        ///
+        /// ## Events
+        /// [`Event::ChunksProved`], and [`Event::DatasetActivated`] with the last chunk.
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::submit_audit(u32::try_from(proofs.len()).unwrap_or(u32::MAX)))]
+        pub fn submit_audit(
+            origin: OriginFor<T>,
+            dataset: DatasetId,
+            proofs: BoundedVec<AuditProof, ConstU32<MAX_PROOFS_PER_CALL>>,
+        ) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::do_submit_audit(owner, dataset, proofs)
+        }
+
+        /// End an audit that was not passed in time: the dataset is delisted and its stake locked.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by anyone.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`]: no such dataset.
+        /// - [`Error::InvalidState`]: the dataset is not under audit.
+        /// - [`Error::TooEarly`]: `prove_by` is not over.
+        ///
+        /// ## Events
+        /// [`Event::AuditExpired`], [`Event::DatasetDelisted`].
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::expire_audit())]
+        pub fn expire_audit(origin: OriginFor<T>, dataset: DatasetId) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_expire_audit(dataset)
+        }
+
+        /// Deliver the content key of a training use, wrapped for its recipient key.
+        ///
+        /// A delisted dataset still owes the keys of its open uses.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by the dataset's owner.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`]: no such use; its job may be over.
+        /// - [`Error::NotAuthorized`]: the signer doesn't own the dataset.
+        /// - [`Error::InvalidState`]: the key was delivered already.
+        /// - [`Error::Expired`]: `deliver_by` is over.
+        /// - the market's error: the job doesn't await the key.
+        ///
+        /// ## Events
+        /// [`Event::KeyDelivered`].
+        #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::deliver_key())]
+        pub fn deliver_key(origin: OriginFor<T>, training_use: TrainingUseId, key: WrappedKey) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::do_deliver_key(owner, training_use, key)
+        }
+
+        /// End a training use whose key was not delivered in time, and slash the owner's stake.
+        ///
+        /// Of the slash 70 % is burned, 20 % goes to the compute provider of the use, 10 % to the signer. A dataset
+        /// whose stake falls below the minimum is delisted.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by anyone.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`]: no such use; its job may be over.
+        /// - [`Error::InvalidState`]: the key was delivered.
+        /// - [`Error::TooEarly`]: `deliver_by` is not over.
+        /// - the market's error: the job doesn't await the key.
+        ///
+        /// ## Events
+        /// [`Event::StakeSlashed`], [`Event::DeliveryExpired`], and [`Event::DatasetDelisted`] if the stake falls below
+        /// the minimum.
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::expire_delivery())]
+        pub fn expire_delivery(origin: OriginFor<T>, training_use: TrainingUseId) -> DispatchResult {
+            let reporter = ensure_signed(origin)?;
+            Self::do_expire_delivery(reporter, training_use)
+        }
+
+        /// Take a dataset off the market. Open uses, and jobs that were posted before, are still served.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by the owner.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`], [`Error::NotAuthorized`]: no such dataset of the signer.
+        /// - [`Error::InvalidState`]: it is delisted already.
+        ///
+        /// ## Events
+        /// [`Event::DatasetDelisted`].
+        #[pallet::call_index(5)]
+        #[pallet::weight(T::WeightInfo::delist_dataset())]
+        pub fn delist_dataset(origin: OriginFor<T>, dataset: DatasetId) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::do_delist_dataset(owner, dataset)
+        }
+
+        /// Release what is left of the stake and remove the dataset; its root may be registered again.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by the owner.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`], [`Error::NotAuthorized`]: no such dataset of the signer.
+        /// - [`Error::InvalidState`]: delist it first.
+        /// - [`Error::TooEarly`]: `unlocks_at` has not come.
+        /// - [`Error::UsesOpen`]: wait until the jobs that use it are over.
+        ///
+        /// ## Events
+        /// [`Event::StakeWithdrawn`].
+        #[pallet::call_index(6)]
+        #[pallet::weight(T::WeightInfo::withdraw_stake())]
+        pub fn withdraw_stake(origin: OriginFor<T>, dataset: DatasetId) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::do_withdraw_stake(owner, dataset)
+        }
+    }
+}

@@ -1,1 +1,654 @@
+//! # Model validation
+//!
+//! Bonded evaluators check the results of training jobs: a committee drawn from the chain's randomness repeats the run,
+//! seals its verdicts, opens them, and two thirds of it decide.
+//!
+//! ## Overview
+//!
+//! When a compute provider submits a result, the compute market opens a *round* through [`seams::Evaluation`]. A few
+//! blocks later anyone draws the committee. The compute provider, who holds the content key and wants to be paid, wraps
+//! it for every member. Members repeat the run and seal their verdicts; once all have sealed, or the time is up, they
+//! open them. The decision goes to [`Config::OnDecision`] and the round is removed.
+//!
+//! ```text
+//!              draw_committee        last seal, close_sealing         last opening, close_round
+//! open_round ─► Drawing ─────────► Sealing ──────────────────► Revealing ─────────────────────► decided
+//!                  │ close_round      │ close_sealing: too few keys, or no seal at all             ▲
+//!                  └──────────────────┴────────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! Each deadline is a block after which anyone can move the round on; no state can be held up by silence.
+//!
+//! ## Terminology
+//!
+//! - **Evaluator**: an account with a bond that checks runs. **Active**: not retiring, so that it can be drawn.
+//! - **Seat**: a place on a committee. **Keyed**: the compute provider delivered the content key to it.
+//! - **Party**: job owner, data provider or compute provider of the job. No party sits on its job's committee.
+//! - **Quorum**: two thirds of the committee's seats, rounded up.
+//! - **Seat penalty**: [`Config::NonRevealSlash`] of [`Config::EvaluatorBond`], rounded up: what a member loses that
+//!   had the key and did not seal, or sealed and did not open.
+//!
+//! ## The draw
+//!
+//! Candidates are ranked by a hash, and the lowest hashes take the seats:
+//!
+//! ```text
+//! rank(evaluator) = derive(seed of draw_at, COMMITTEE_DOMAIN, (job, evaluator))
+//! ```
+//!
+//! The seed does not exist when the round is opened, and only evaluators registered in an earlier block than the round
+//! count, so an account cannot be made to fit. Unlike positions in a list, ranks do not depend on who else is a
+//! candidate: retiring after the seed is known removes one candidate and reorders nobody. The author of the block that
+//! carries the seed can see it a little early and withhold the block, at the price of that block's reward.
+//!
+//! An evaluator is passed over whose bond does not cover the seat penalty for one more seat than it holds. Every seat
+//! is therefore backed by money that is there.
+//!
+//! ## The decision
+//!
+//! ```text
+//! accepted = seats opened with Accept        rejected = seats opened with Reject + seats without a key
+//!
+//! keyed < quorum      -> Rejected, nobody is penalised: the compute provider kept silent
+//! accepted >= quorum  -> Accepted { score: median score of the accepting, rounded down }
+//! rejected >= quorum  -> Rejected
+//! otherwise           -> Undecided
+//! ```
+//!
+//! A seat without a key counts as a rejection: by withholding keys a compute provider can choose who repeats its run,
+//! but never gets accepted with fewer votes. Keys are due in the first half of the sealing period, so a member cannot
+//! be slashed for a key that came too late to repeat the run; and a member that cannot get or repeat the data says so
+//! with a sealed `Reject`.
+//!
+//! ## Why silence never pays
+//!
+//! A member sees the other verdicts before opening its own, and could keep it closed. The seat penalty must cost more
+//! than the most that one verdict can earn:
+//!
+//! ```text
+//! NonRevealSlash * EvaluatorBond > highest job price * evaluation share / quorum
+//! ```
+//!
+//! The price is the market's and the share is the rewards pallet's, so whoever sets the parameters keeps this relation.
+//! What can be checked here is checked by `integrity_test` and `try_state`: see [`Pallet::ensure_parameters`].
+//!
+//! ## Properties
+//!
+//! - The hold [`HoldReason::EvaluatorBond`] of an account equals [`EvaluatorRecord::bond`].
+//! - A bond stays within reach of every penalty until the evaluator's last seat is closed, retiring or not.
+//! - Of a slash 20 % goes to the job owner and 10 % to whoever reported it by closing the round; the rest is burned. A
+//!   payee that cannot receive its part blocks nobody, the part is burned.
+//! - A seal opens only for the job and the account that it was made for ([`validation::seal_verdict`]).
+//!
+//! ## Example
+//!
+//! See `src/tests/close_round.rs`: a round from its opening to the decision.
+//!
+//! ## Implementation notes
+//!
+//! `evaluators.rs` owns [`Evaluators`] and [`EvaluatorIndex`], `rounds.rs` owns [`Rounds`], `decision.rs` is pure.
 #![cfg_attr(not(feature = "std"), no_std)]
+#![warn(missing_docs)]
+
+extern crate alloc;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+pub mod decision;
+mod evaluators;
+#[cfg(test)]
+mod mock;
+mod rounds;
+#[cfg(test)]
+mod tests;
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
+pub mod weights;
+
+pub use pallet::*;
+pub use weights::WeightInfo;
+
+use frame_support::traits::fungible;
+use neurodata_primitives::{
+    seams, validation, Decision, EvaluatorRecord, JobId, RecipientKey, RoundRecord, Verdict, VerdictSeal, WrappedKey,
+};
+
+/// Accounts of the runtime.
+pub type AccountIdOf<T> = <T as frame_system::Config>::AccountId;
+/// Amounts of the currency, in plancks.
+pub type BalanceOf<T> = <<T as Config>::Currency as fungible::Inspect<AccountIdOf<T>>>::Balance;
+/// Money taken from somebody and not yet given to anybody.
+pub type CreditOf<T> = fungible::Credit<AccountIdOf<T>, <T as Config>::Currency>;
+/// An evaluator as it is stored.
+pub type EvaluatorRecordOf<T> = EvaluatorRecord<BalanceOf<T>, frame_system::pallet_prelude::BlockNumberFor<T>>;
+/// A round as it is stored.
+pub type RoundRecordOf<T> = RoundRecord<AccountIdOf<T>, frame_system::pallet_prelude::BlockNumberFor<T>>;
+
+/// What benchmarks need from the pallets around this one.
+#[cfg(feature = "runtime-benchmarks")]
+pub trait BenchmarkHelper<AccountId, BlockNumber> {
+    /// Make some seed known as that of `block`.
+    fn set_seed(block: BlockNumber);
+
+    /// A job whose result awaits its decision, in the state in which a decision of `Accepted` costs most, with its
+    /// parties. A round for it may be open already.
+    fn job_under_evaluation() -> (JobId, seams::JobParties<AccountId>);
+}
+
+#[frame_support::pallet]
+pub mod pallet {
+    use super::*;
+    use alloc::vec::Vec;
+    use frame_support::{
+        pallet_prelude::*,
+        traits::{
+            fungible::{BalancedHold, MutateHold},
+            OnUnbalanced,
+        },
+    };
+    use frame_system::pallet_prelude::*;
+    use neurodata_primitives::validation::MAX_COMMITTEE;
+    use sp_runtime::{Permill, SaturatedConversion};
+
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    #[pallet::config]
+    pub trait Config: frame_system::Config {
+        /// The token in which bonds are held.
+        type Currency: BalancedHold<Self::AccountId> + MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
+
+        /// The runtime's hold reasons.
+        type RuntimeHoldReason: From<HoldReason>;
+
+        /// Randomness that draws committees.
+        type Entropy: seams::Entropy<BlockNumberFor<Self>>;
+
+        /// Told what a committee decided.
+        type OnDecision: seams::OnDecision<Self::AccountId>;
+
+        /// Told who did not seal or open.
+        type Reputation: seams::Reputation<Self::AccountId>;
+
+        /// Takes the part of a slash that is burned.
+        type OnBurn: OnUnbalanced<CreditOf<Self>>;
+
+        /// Smallest bond of an evaluator, in plancks; above zero.
+        type EvaluatorBond: Get<BalanceOf<Self>>;
+
+        /// Seats of a committee, 1 to [`MAX_COMMITTEE`] inclusive.
+        type CommitteeSize: Get<u32>;
+
+        /// Blocks from the opening of a round to the block whose seed draws its committee, at least 1.
+        type DrawDelay: Get<BlockNumberFor<Self>>;
+
+        /// Blocks after that one in which the committee may be drawn, at least 1. No longer than seeds are remembered.
+        type DrawPeriod: Get<BlockNumberFor<Self>>;
+
+        /// Blocks from the draw to the last block for seals, at least 2. Keys are due in the first half, rounded down.
+        type SealPeriod: Get<BlockNumberFor<Self>>;
+
+        /// Blocks from the end of sealing to the last block for openings, at least 1.
+        type RevealPeriod: Get<BlockNumberFor<Self>>;
+
+        /// Blocks from retirement to the first block at which the bond can be withdrawn, at least 1.
+        type RetirePeriod: Get<BlockNumberFor<Self>>;
+
+        /// The seat penalty as a share of [`Config::EvaluatorBond`], above zero; the penalty rounds up. A bond of the
+        /// minimum serves `1 / NonRevealSlash` seats side by side.
+        type NonRevealSlash: Get<Permill>;
+
+        /// Most active evaluators.
+        #[pallet::constant]
+        type MaxEvaluators: Get<u32>;
+
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+
+        /// World in which benchmarks run.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkHelper: BenchmarkHelper<Self::AccountId, BlockNumberFor<Self>>;
+    }
+
+    /// Evaluators by account. A key is present from `register_evaluator` until `withdraw_bond`; the bond pays for it.
+    // Accounts are chosen by users: a keyed hash keeps the trie balanced.
+    #[pallet::storage]
+    pub type Evaluators<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, EvaluatorRecordOf<T>>;
+
+    /// The active evaluators, in no particular order: those that a committee is drawn from.
+    #[pallet::storage]
+    pub type EvaluatorIndex<T: Config> = StorageValue<_, BoundedVec<T::AccountId, T::MaxEvaluators>, ValueQuery>;
+
+    /// Open rounds by job. A key is present from the submission of a result until it is decided; the job's price pays
+    /// for it.
+    // Job ids are handed out by the chain.
+    #[pallet::storage]
+    pub type Rounds<T: Config> = StorageMap<_, Twox64Concat, JobId, RoundRecordOf<T>>;
+
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// An evaluator registered and its bond was placed on hold.
+        EvaluatorRegistered {
+            /// The evaluator.
+            evaluator: T::AccountId,
+            /// Bond on hold, in plancks.
+            bond: BalanceOf<T>,
+        },
+        /// An evaluator changed the key under which content keys are wrapped for it.
+        RecipientKeySet {
+            /// The evaluator.
+            evaluator: T::AccountId,
+        },
+        /// An evaluator gets no new seats from now on: by its own wish, or because its bond was slashed away.
+        EvaluatorRetired {
+            /// The evaluator.
+            evaluator: T::AccountId,
+            /// First block at which the bond can be withdrawn.
+            retires_at: BlockNumberFor<T>,
+        },
+        /// A retired evaluator got its bond back and was removed.
+        BondWithdrawn {
+            /// The evaluator.
+            evaluator: T::AccountId,
+            /// Amount released, in plancks.
+            bond: BalanceOf<T>,
+        },
+        /// A round was opened for a job's result.
+        RoundOpened {
+            /// The job.
+            job: JobId,
+            /// Block whose seed draws the committee.
+            draw_at: BlockNumberFor<T>,
+            /// Last block, inclusive, for the draw.
+            draw_by: BlockNumberFor<T>,
+        },
+        /// A committee was drawn.
+        CommitteeDrawn {
+            /// The job.
+            job: JobId,
+            /// The members, by rank.
+            committee: Vec<T::AccountId>,
+            /// Last block, inclusive, for keys.
+            keys_by: BlockNumberFor<T>,
+            /// Last block, inclusive, for seals.
+            seal_by: BlockNumberFor<T>,
+        },
+        /// The compute provider delivered content keys to members.
+        EvaluationKeysDelivered {
+            /// The job.
+            job: JobId,
+            /// Who got a key.
+            members: Vec<T::AccountId>,
+        },
+        /// A member sealed its verdict.
+        VerdictSealed {
+            /// The job.
+            job: JobId,
+            /// The member.
+            evaluator: T::AccountId,
+        },
+        /// Sealing is over; members may open their seals.
+        RevealingStarted {
+            /// The job.
+            job: JobId,
+            /// Last block, inclusive, for openings.
+            reveal_by: BlockNumberFor<T>,
+        },
+        /// A member opened its seal.
+        VerdictRevealed {
+            /// The job.
+            job: JobId,
+            /// The member.
+            evaluator: T::AccountId,
+            /// What it found.
+            verdict: Verdict,
+            /// Its score, 1 to 100 inclusive.
+            score: u8,
+        },
+        /// A member had the key and did not seal, or sealed and did not open.
+        EvaluatorSlashed {
+            /// The job.
+            job: JobId,
+            /// The member.
+            evaluator: T::AccountId,
+            /// Amount taken from its bond, in plancks.
+            amount: BalanceOf<T>,
+        },
+        /// A round was decided and removed.
+        RoundClosed {
+            /// The job.
+            job: JobId,
+            /// What was decided.
+            decision: Decision,
+        },
+        /// All seals are open but the decision could not be passed on. The round stays; `close_round` tries again.
+        DecisionDeferred {
+            /// The job.
+            job: JobId,
+            /// Why.
+            error: DispatchError,
+        },
+    }
+
+    #[pallet::error]
+    pub enum Error<T> {
+        /// There is no round for this job; it may be decided already.
+        NotFound,
+        /// The signer is no evaluator.
+        NotRegistered,
+        /// It is there already: the evaluator, the round, the member's key or the member's verdict.
+        AlreadyExists,
+        /// Only the job's compute provider may do this.
+        NotAuthorized,
+        /// The account has no seat in this round.
+        NotOnCommittee,
+        /// The bond is below the minimum.
+        InvalidBond,
+        /// There are as many active evaluators as the chain takes.
+        MaxEvaluatorsExceeded,
+        /// The evaluator is retiring already.
+        AlreadyRetiring,
+        /// The evaluator has to retire first.
+        NotRetiring,
+        /// The evaluator still has seats in open rounds.
+        SeatsOpen,
+        /// The deadline that has to pass first has not passed.
+        TooEarly,
+        /// The deadline for this has passed.
+        Expired,
+        /// The seed that draws the committee is not known, not yet or no longer.
+        SeedUnavailable,
+        /// There are fewer eligible evaluators than seats.
+        NotEnoughEvaluators,
+        /// The round is not in the state in which this can be done.
+        WrongState,
+        /// The compute provider has not delivered the content key to this member.
+        KeyMissing,
+        /// The member has not sealed a verdict.
+        NotSealed,
+        /// The opening is not what was sealed, or was sealed for another job or account.
+        SealMismatch,
+        /// The score is not within 1 to 100.
+        InvalidScore,
+        /// Nobody can wrap a key for a recipient key of small order; make a fresh X25519 key.
+        UnusableKey,
+    }
+
+    /// Why this pallet holds money.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// An evaluator vouches for sealing and opening its verdicts.
+        #[codec(index = 0)]
+        EvaluatorBond,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        #[cfg(feature = "std")]
+        fn integrity_test() {
+            // Parameters may live in storage, where their defaults stand in for absent values.
+            sp_io::TestExternalities::default().execute_with(|| assert_eq!(Self::ensure_parameters(), Ok(())));
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_now: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Become an evaluator: place `bond` on hold, at least [`Config::EvaluatorBond`], and be drawn from the next
+        /// round on.
+        ///
+        /// `recipient_key` is an X25519 key under which content keys are wrapped for the signer.
+        ///
+        /// ## Dispatch Origin
+        /// Signed.
+        ///
+        /// ## Errors
+        /// - [`Error::InvalidBond`]: the bond is too small.
+        /// - [`Error::AlreadyExists`]: the signer is an evaluator; one that retires withdraws its bond first.
+        /// - [`Error::MaxEvaluatorsExceeded`]: no room; wait until somebody retires.
+        /// - `FundsUnavailable` of the token: the signer does not have the bond.
+        ///
+        /// ## Events
+        /// [`Event::EvaluatorRegistered`].
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::register_evaluator())]
+        pub fn register_evaluator(
+            origin: OriginFor<T>,
+            bond: BalanceOf<T>,
+            recipient_key: RecipientKey,
+        ) -> DispatchResult {
+            let evaluator = ensure_signed(origin)?;
+            Self::do_register_evaluator(evaluator, bond, recipient_key)
+        }
+
+        /// Replace the key under which content keys are wrapped for the signer.
+        ///
+        /// Keys that were delivered or are being wrapped are for the old one: keep it until the open seats are closed.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by an evaluator.
+        ///
+        /// ## Errors
+        /// - [`Error::NotRegistered`]: the signer is no evaluator.
+        ///
+        /// ## Events
+        /// [`Event::RecipientKeySet`].
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::set_recipient_key())]
+        pub fn set_recipient_key(origin: OriginFor<T>, recipient_key: RecipientKey) -> DispatchResult {
+            let evaluator = ensure_signed(origin)?;
+            Self::do_set_recipient_key(evaluator, recipient_key)
+        }
+
+        /// Get no new seats, and the bond back after [`Config::RetirePeriod`].
+        ///
+        /// Seats that the signer holds stay its duty, and its bond stays within reach of penalties.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by an evaluator.
+        ///
+        /// ## Errors
+        /// - [`Error::NotRegistered`]: the signer is no evaluator.
+        /// - [`Error::AlreadyRetiring`]: it retires already.
+        ///
+        /// ## Events
+        /// [`Event::EvaluatorRetired`].
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::retire_evaluator())]
+        pub fn retire_evaluator(origin: OriginFor<T>) -> DispatchResult {
+            let evaluator = ensure_signed(origin)?;
+            Self::do_retire_evaluator(evaluator)
+        }
+
+        /// Release the bond of a retired evaluator and remove it.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by a retired evaluator.
+        ///
+        /// ## Errors
+        /// - [`Error::NotRegistered`]: the signer is no evaluator.
+        /// - [`Error::NotRetiring`]: call `retire_evaluator` first.
+        /// - [`Error::TooEarly`]: [`EvaluatorRecord::retires_at`] is not reached.
+        /// - [`Error::SeatsOpen`]: wait until the rounds are closed, or close them after their deadlines.
+        ///
+        /// ## Events
+        /// [`Event::BondWithdrawn`].
+        #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::withdraw_bond())]
+        pub fn withdraw_bond(origin: OriginFor<T>) -> DispatchResult {
+            let evaluator = ensure_signed(origin)?;
+            Self::do_withdraw_bond(evaluator)
+        }
+
+        /// Draw the committee of `job` from the seed of the round's `draw_at`.
+        ///
+        /// What is paid beyond the weight for the evaluators that are there is refunded.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by anyone.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`]: no round.
+        /// - [`Error::WrongState`]: the committee is drawn.
+        /// - [`Error::Expired`]: `draw_by` has passed; call `close_round`.
+        /// - [`Error::SeedUnavailable`]: `draw_at` is not reached; try again in the next block.
+        /// - [`Error::NotEnoughEvaluators`]: fewer eligible evaluators than seats; after `draw_by` the round is closed
+        ///   undecided.
+        ///
+        /// ## Events
+        /// [`Event::CommitteeDrawn`].
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::draw_committee(T::MaxEvaluators::get()))]
+        pub fn draw_committee(origin: OriginFor<T>, job: JobId) -> DispatchResultWithPostInfo {
+            ensure_signed(origin)?;
+            let ranked = Self::do_draw_committee(job)?;
+            Ok(Some(T::WeightInfo::draw_committee(ranked)).into())
+        }
+
+        /// Deliver the content key to members of the committee of `job`, wrapped for each one's recipient key.
+        ///
+        /// A member gets one key; members that are left out can get theirs in a later call, until `keys_by`.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by the job's compute provider.
+        ///
+        /// ## Errors
+        /// Any error refuses the whole call.
+        /// - [`Error::NotFound`]: no round.
+        /// - [`Error::NotAuthorized`]: the signer is not the job's compute provider.
+        /// - [`Error::WrongState`]: the committee is not drawn, or sealing is over.
+        /// - [`Error::Expired`]: `keys_by` has passed.
+        /// - [`Error::NotOnCommittee`]: a key is for a stranger.
+        /// - [`Error::AlreadyExists`]: a member has its key.
+        ///
+        /// ## Events
+        /// [`Event::EvaluationKeysDelivered`].
+        #[pallet::call_index(5)]
+        #[pallet::weight(T::WeightInfo::deliver_evaluation_keys(keys.len().saturated_into()))]
+        pub fn deliver_evaluation_keys(
+            origin: OriginFor<T>,
+            job: JobId,
+            keys: BoundedVec<(T::AccountId, WrappedKey), ConstU32<MAX_COMMITTEE>>,
+        ) -> DispatchResult {
+            let provider = ensure_signed(origin)?;
+            Self::do_deliver_evaluation_keys(provider, job, keys)
+        }
+
+        /// Seal the signer's verdict on `job`; see [`validation::seal_verdict`] for what `seal` is.
+        ///
+        /// A seal cannot be replaced. When every seat is sealed, opening begins at once.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by a member of the committee.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`]: no round.
+        /// - [`Error::WrongState`]: the committee is not drawn, or sealing is over.
+        /// - [`Error::Expired`]: `seal_by` has passed.
+        /// - [`Error::NotOnCommittee`]: the signer has no seat.
+        /// - [`Error::KeyMissing`]: the key did not come; nothing is to be done, such a seat is not penalised.
+        /// - [`Error::AlreadyExists`]: sealed already.
+        ///
+        /// ## Events
+        /// [`Event::VerdictSealed`], and [`Event::RevealingStarted`] after the last seal.
+        #[pallet::call_index(6)]
+        #[pallet::weight(T::WeightInfo::seal_verdict())]
+        pub fn seal_verdict(origin: OriginFor<T>, job: JobId, seal: VerdictSeal) -> DispatchResult {
+            let evaluator = ensure_signed(origin)?;
+            Self::do_seal_verdict(evaluator, job, seal)
+        }
+
+        /// Open the signer's seal. A wrong opening costs the fee and can be corrected until `reveal_by`.
+        ///
+        /// The last opening decides the round. Should the decision be refused where it is passed on, the opening stands
+        /// and `close_round` can be called again later.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by a member of the committee.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`]: no round.
+        /// - [`Error::WrongState`]: opening has not begun.
+        /// - [`Error::Expired`]: `reveal_by` has passed.
+        /// - [`Error::InvalidScore`]: the score is not within 1 to 100; one sealed with such a score cannot be opened.
+        /// - [`Error::NotOnCommittee`]: the signer has no seat.
+        /// - [`Error::NotSealed`]: the signer did not seal in time.
+        /// - [`Error::AlreadyExists`]: opened already.
+        /// - [`Error::SealMismatch`]: verdict, score or salt are not those that were sealed.
+        ///
+        /// ## Events
+        /// [`Event::VerdictRevealed`]; after the last opening [`Event::RoundClosed`] or [`Event::DecisionDeferred`].
+        #[pallet::call_index(7)]
+        #[pallet::weight(T::WeightInfo::reveal_verdict())]
+        pub fn reveal_verdict(
+            origin: OriginFor<T>,
+            job: JobId,
+            verdict: Verdict,
+            score: u8,
+            salt: [u8; 32],
+        ) -> DispatchResult {
+            let evaluator = ensure_signed(origin)?;
+            Self::do_reveal_verdict(evaluator, job, verdict, score, &salt)
+        }
+
+        /// End the sealing of `job` after `seal_by`.
+        ///
+        /// If fewer than a quorum got the key, the result is rejected and nobody is penalised. Otherwise members that
+        /// had the key and did not seal pay the seat penalty, of which the signer gets 10 %; then opening begins, or
+        /// the round is decided at once if nobody sealed.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by anyone.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`]: no round.
+        /// - [`Error::WrongState`]: the round is not in sealing.
+        /// - [`Error::TooEarly`]: `seal_by` has not passed.
+        /// - Whatever [`Config::OnDecision`] refuses with, where the round is decided; nothing changes then.
+        ///
+        /// ## Events
+        /// [`Event::EvaluatorSlashed`], [`Event::RevealingStarted`] or [`Event::RoundClosed`].
+        #[pallet::call_index(8)]
+        #[pallet::weight(T::WeightInfo::close_sealing())]
+        pub fn close_sealing(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+            let reporter = ensure_signed(origin)?;
+            Self::do_close_sealing(reporter, job)
+        }
+
+        /// Decide `job` after `reveal_by`, after `draw_by` without a committee, or once all seals are open.
+        ///
+        /// Members that sealed and did not open pay the seat penalty, of which the signer gets 10 %.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by anyone.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`]: no round.
+        /// - [`Error::WrongState`]: the round is in sealing; see `close_sealing`.
+        /// - [`Error::TooEarly`]: the deadline has not passed.
+        /// - Whatever [`Config::OnDecision`] refuses with; nothing changes then.
+        ///
+        /// ## Events
+        /// [`Event::EvaluatorSlashed`], [`Event::RoundClosed`].
+        #[pallet::call_index(9)]
+        #[pallet::weight(T::WeightInfo::close_round())]
+        pub fn close_round(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+            let reporter = ensure_signed(origin)?;
+            Self::do_close_round(reporter, job)
+        }
+    }
+}
+
+impl<T: Config> seams::Evaluation<T::AccountId> for Pallet<T> {
+    fn open_round(job: JobId, parties: seams::JobParties<T::AccountId>) -> sp_runtime::DispatchResult {
+        Self::do_open_round(job, parties)
+    }
+}

@@ -1,0 +1,133 @@
+//! The calls of the protocol's pallets, one constructor each.
+//!
+//! Arguments are SCALE encoded in the order in which the pallet declares them. Before a call is signed it is decoded
+//! again with the node's metadata, so a program that is older or newer than the chain gets an error, not a surprise.
+
+use crate::{AccountId, Balance, DatasetTerms, JobRequest};
+use codec::Encode;
+use neurodata_primitives::{
+    seams::StatementId,
+    AuditProof, Capability, DatasetCommitment, DatasetId, JobId, ModelId, RecipientKey, ResultCommitment, TrainingUseId,
+    Uri, Verdict, VerdictSeal, WrappedKey,
+};
+
+/// A call that can be signed and submitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Name of the pallet in the runtime.
+    pub pallet: &'static str,
+    /// Name of the call.
+    pub name: &'static str,
+    /// Arguments, SCALE encoded one after the other.
+    pub arguments: Vec<u8>,
+}
+
+/// A vector that the caller keeps within the pallet's bound; the bound is part of the type's documentation only.
+type Bounded<T> = Vec<T>;
+
+macro_rules! calls {
+    ($($(#[$doc:meta])* $pallet:literal $name:ident($($argument:ident: $kind:ty),*);)*) => {$(
+        $(#[$doc])*
+        pub fn $name($($argument: $kind),*) -> Call {
+            Call { pallet: $pallet, name: stringify!($name), arguments: ($($argument,)*).encode() }
+        }
+    )*};
+}
+
+calls! {
+    /// Register a dataset version with `stake` plancks. At most [`MAX_URIS`](neurodata_primitives::dataset::MAX_URIS) locations.
+    "DatasetRegistry" register_dataset(commitment: DatasetCommitment, uris: Bounded<Uri>, terms: DatasetTerms, stake: Balance);
+    /// Prove challenged chunks, at most [`MAX_PROOFS_PER_CALL`](neurodata_primitives::dataset::MAX_PROOFS_PER_CALL).
+    "DatasetRegistry" submit_audit(dataset: DatasetId, proofs: Bounded<AuditProof>);
+    /// End an audit that was not finished in time.
+    "DatasetRegistry" expire_audit(dataset: DatasetId);
+    /// Deliver the content key of a training use.
+    "DatasetRegistry" deliver_key(training_use: TrainingUseId, key: WrappedKey);
+    /// End a training use whose key was not delivered in time.
+    "DatasetRegistry" expire_delivery(training_use: TrainingUseId);
+    /// Take a dataset off sale.
+    "DatasetRegistry" delist_dataset(dataset: DatasetId);
+    /// Get the stake of a delisted dataset back after the lock period.
+    "DatasetRegistry" withdraw_stake(dataset: DatasetId);
+    /// Become a compute provider with `bond` plancks.
+    "ComputeMarket" register_provider(bond: Balance);
+    /// Offer a machine at `unit_price` plancks a work unit, for `slots` jobs side by side.
+    "ComputeMarket" set_offer(capability: Capability, unit_price: Balance, slots: u32);
+    /// Take no more jobs.
+    "ComputeMarket" withdraw_offer();
+    /// Stop being a compute provider.
+    "ComputeMarket" retire_provider();
+    /// Post a training job; its highest price goes on hold.
+    "ComputeMarket" post_job(request: JobRequest);
+    /// Cancel a job that nobody has accepted.
+    "ComputeMarket" cancel_job(job: JobId);
+    /// Match an open job to the best offer.
+    "ComputeMarket" match_job(job: JobId);
+    /// Accept a matched job; `recipient_key` is made for this job only.
+    "ComputeMarket" accept_job(job: JobId, recipient_key: RecipientKey);
+    /// Give a job back.
+    "ComputeMarket" release_job(job: JobId);
+    /// Say that `position` checkpoints are reached.
+    "ComputeMarket" heartbeat(job: JobId, position: u32);
+    /// Commit to a result and prove possession of the challenged chunk.
+    "ComputeMarket" submit_result(job: JobId, result: ResultCommitment, proof: AuditProof);
+    /// Move a job on whose deadline has passed.
+    "ComputeMarket" expire_job(job: JobId);
+    /// Remove a job that is over.
+    "ComputeMarket" prune_job(job: JobId);
+    /// Become an evaluator with `bond` plancks.
+    "ModelValidation" register_evaluator(bond: Balance, recipient_key: RecipientKey);
+    /// Change the key under which content keys are wrapped.
+    "ModelValidation" set_recipient_key(recipient_key: RecipientKey);
+    /// Stop being an evaluator.
+    "ModelValidation" retire_evaluator();
+    /// Draw the committee of a job's round.
+    "ModelValidation" draw_committee(job: JobId);
+    /// Hand the content key to members of the committee, at most [`MAX_COMMITTEE`](neurodata_primitives::validation::MAX_COMMITTEE).
+    "ModelValidation" deliver_evaluation_keys(job: JobId, keys: Bounded<(AccountId, WrappedKey)>);
+    /// Seal a verdict.
+    "ModelValidation" seal_verdict(job: JobId, seal: VerdictSeal);
+    /// Open a sealed verdict.
+    "ModelValidation" reveal_verdict(job: JobId, verdict: Verdict, score: u8, salt: [u8; 32]);
+    /// End sealing after its deadline.
+    "ModelValidation" close_sealing(job: JobId);
+    /// Decide a round that is ready or overdue.
+    "ModelValidation" close_round(job: JobId);
+    /// Hand a model version to another account.
+    "ModelRegistry" transfer_model(model: ModelId, to: AccountId);
+    /// Pay out every matured credit of the signer.
+    "Rewards" claim();
+    /// Burn own tokens.
+    "NrcToken" burn(amount: Balance);
+    /// Check a zk proof on chain.
+    "ZkVerifier" verify_proof(statement: StatementId, inputs: Bounded<neurodata_primitives::FieldBytes>, proof: Vec<u8>);
+}
+
+/// Get a retired provider's bond back.
+pub fn withdraw_provider_bond() -> Call {
+    Call { pallet: "ComputeMarket", name: "withdraw_bond", arguments: Vec::new() }
+}
+
+/// Get a retired evaluator's bond back.
+pub fn withdraw_evaluator_bond() -> Call {
+    Call { pallet: "ModelValidation", name: "withdraw_bond", arguments: Vec::new() }
+}
+
+/// Send `amount` plancks to `to`, leaving the sender at least the existential deposit.
+pub fn transfer(to: AccountId, amount: Balance) -> Call {
+    let to = subxt::utils::MultiAddress::<AccountId, ()>::Id(to);
+    Call { pallet: "Balances", name: "transfer_keep_alive", arguments: (to, codec::Compact(amount)).encode() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_encoded_in_order_without_anything_between() {
+        let call = heartbeat(JobId::new(1), 2);
+        assert_eq!((call.pallet, call.name), ("ComputeMarket", "heartbeat"));
+        assert_eq!(call.arguments, [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0]);
+        assert!(claim().arguments.is_empty());
+    }
+}

@@ -1,0 +1,150 @@
+//! What clients ask of the chain's state.
+
+use crate::{storage::Item, *};
+use codec::Decode;
+use neurodata_primitives::{
+    AuditRecord, DataRoot, DatasetId, JobId, ModelId, Seed, TrainingUseId,
+};
+
+const ACCOUNT: Item = Item::by_digest("System", "Account");
+const SEEDS: Item = Item::by_id("Entropy", "Seeds");
+const DATASETS: Item = Item::by_id("DatasetRegistry", "Datasets");
+const DATASETS_BY_ROOT: Item = Item::by_digest("DatasetRegistry", "DatasetsByRoot");
+const AUDITS: Item = Item::by_id("DatasetRegistry", "Audits");
+const TRAINING_USES: Item = Item::by_id("DatasetRegistry", "TrainingUses");
+const JOBS: Item = Item::by_id("ComputeMarket", "Jobs");
+const PROVIDERS: Item = Item::by_digest("ComputeMarket", "Providers");
+const OFFERS: Item = Item::by_digest("ComputeMarket", "Offers");
+const EVALUATORS: Item = Item::by_digest("ModelValidation", "Evaluators");
+const ROUNDS: Item = Item::by_id("ModelValidation", "Rounds");
+const MODELS: Item = Item::by_id("ModelRegistry", "Models");
+const CREDITS: Item = Item::by_digest("Rewards", "Credits");
+const CONTRIBUTORS: Item = Item::by_digest("Rewards", "Contributors");
+const KEYS: Item = Item::by_id("ZkVerifier", "Keys");
+
+/// What an account owns, in plancks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AccountBalance {
+    /// At the account's disposal.
+    pub free: Balance,
+    /// On hold for some reason.
+    pub held: Balance,
+}
+
+/// `frame_system::AccountInfo` with `pallet_balances::AccountData`.
+#[derive(Decode)]
+struct StoredAccount {
+    _nonce: u32,
+    _consumers: u32,
+    _providers: u32,
+    _sufficients: u32,
+    free: Balance,
+    reserved: Balance,
+    _frozen: Balance,
+    _flags: u128,
+}
+
+impl AccountBalance {
+    /// Free and held together.
+    pub fn total(&self) -> Balance {
+        self.free.saturating_add(self.held)
+    }
+}
+
+macro_rules! entries {
+    ($($(#[$doc:meta])* $name:ident($key:ident: $kind:ty) -> $value:ty = $item:ident;)*) => { impl Chain {$(
+        $(#[$doc])*
+        pub async fn $name(&self, $key: $kind) -> Result<Option<$value>, Error> {
+            self.entry($item, &$key, None).await
+        }
+    )*} };
+}
+
+macro_rules! maps {
+    ($($(#[$doc:meta])* $name:ident -> ($key:ty, $value:ty) = $item:ident;)*) => { impl Chain {$(
+        $(#[$doc])*
+        pub async fn $name(&self) -> Result<Vec<($key, $value)>, Error> {
+            self.entries($item, None).await
+        }
+    )*} };
+}
+
+entries! {
+    /// The dataset version with this id.
+    dataset(id: DatasetId) -> DatasetRecord = DATASETS;
+    /// The dataset version with this data root.
+    dataset_by_root(root: DataRoot) -> DatasetId = DATASETS_BY_ROOT;
+    /// The challenge of a dataset under audit; `None` until the first proof draws it.
+    audit(id: DatasetId) -> AuditRecord = AUDITS;
+    /// The training use with this id.
+    training_use(id: TrainingUseId) -> TrainingUse = TRAINING_USES;
+    /// The job with this id.
+    job(id: JobId) -> JobRecord = JOBS;
+    /// The compute provider with this account.
+    provider(account: &AccountId) -> ProviderRecord = PROVIDERS;
+    /// The offer of this compute provider.
+    offer(account: &AccountId) -> OfferRecord = OFFERS;
+    /// The evaluator with this account.
+    evaluator(account: &AccountId) -> EvaluatorRecord = EVALUATORS;
+    /// The round of evaluation of this job.
+    round(job: JobId) -> RoundRecord = ROUNDS;
+    /// The model version with this id.
+    model(id: ModelId) -> ModelRecord = MODELS;
+    /// What this account has contributed.
+    contributor(account: &AccountId) -> ContributorRecord = CONTRIBUTORS;
+    /// The seed that became known at this block, while it is remembered.
+    seed(block: BlockNumber) -> Seed = SEEDS;
+}
+
+maps! {
+    /// All dataset versions, by id.
+    datasets -> (DatasetId, DatasetRecord) = DATASETS;
+    /// All open training uses, by id.
+    training_uses -> (TrainingUseId, TrainingUse) = TRAINING_USES;
+    /// All jobs, by id.
+    jobs -> (JobId, JobRecord) = JOBS;
+    /// All open rounds of evaluation, by job.
+    rounds -> (JobId, RoundRecord) = ROUNDS;
+    /// All model versions, by id.
+    models -> (ModelId, ModelRecord) = MODELS;
+    /// All offers, by account.
+    offers -> (AccountId, OfferRecord) = OFFERS;
+    /// All evaluators, by account.
+    evaluators -> (AccountId, EvaluatorRecord) = EVALUATORS;
+}
+
+impl Chain {
+    /// What `account` owns; zero for an account that doesn't exist.
+    pub async fn balance(&self, account: &AccountId) -> Result<AccountBalance, Error> {
+        let stored: Option<StoredAccount> = self.entry(ACCOUNT, account, None).await?;
+        Ok(stored.map_or_else(AccountBalance::default, |stored| AccountBalance { free: stored.free, held: stored.reserved }))
+    }
+
+    /// Amounts that `account` is owed, in the order in which they were credited.
+    pub async fn credits(&self, account: &AccountId) -> Result<Vec<Credit>, Error> {
+        Ok(self.entry(CREDITS, account, None).await?.unwrap_or_default())
+    }
+
+    /// What `account` can claim now, and what it can claim later, in plancks.
+    pub async fn pending_rewards(&self, account: &AccountId) -> Result<(Balance, Balance), Error> {
+        self.runtime_api("NeuroDataApi_pending_rewards", account).await
+    }
+
+    /// Whether the runtime accepts `proof` of `statement` for `inputs`, with the key that is registered now.
+    pub async fn verifies(
+        &self,
+        statement: neurodata_primitives::seams::StatementId,
+        inputs: &[neurodata_primitives::FieldBytes],
+        proof: &[u8],
+    ) -> Result<bool, Error> {
+        self.runtime_api("NeuroDataApi_zk_verify", &(statement, inputs, proof)).await
+    }
+
+    /// The stored verifying key of a statement, SCALE encoded as the zk verifier stores it; `None` without a key.
+    pub async fn verifying_key_record<T: Decode>(
+        &self,
+        statement: neurodata_primitives::seams::StatementId,
+    ) -> Result<Option<T>, Error> {
+        self.entry(KEYS, &statement, None).await
+    }
+}

@@ -1,0 +1,253 @@
+//! What a training run promises, seen from outside.
+
+use neurodata_primitives::{merkle, Algorithm, Seed, SpecError, TrainingSpec};
+use neurodata_repops::{Purpose, Stream};
+use neurodata_training::{
+    predict, run, Checkpoint, CheckpointError, Column, ColumnKind, Device, Error, ModelFileError, RunOutput,
+    TableError, TrainingTable,
+};
+use std::ops::ControlFlow;
+
+const SEED: Seed = Seed::new([42; 32]);
+
+/// Two numbers, one of them with gaps, a category with gaps, and whether a mixture of them is large.
+fn table(rows: u32) -> TrainingTable {
+    let columns = vec![
+        Column { bound: 1_000, nullable: false, kind: ColumnKind::Numeric },
+        Column { bound: 101, nullable: true, kind: ColumnKind::Numeric },
+        Column { bound: 3, nullable: true, kind: ColumnKind::Category },
+        Column { bound: 1, nullable: false, kind: ColumnKind::Category },
+    ];
+    let mut stream = Stream::new([5; 32], Purpose::new(9_000));
+    let row = |_| {
+        let (x, y, z) = (stream.below(1_001) as u16, stream.below(102) as u16, stream.below(4) as u16);
+        let known = u32::from(x) + if y == 0 { 500 } else { 10 * (u32::from(y) - 1) } + 150 * u32::from(z == 2);
+        [x, y, z, u16::from(known > 1_050)]
+    };
+    TrainingTable::new(columns, (0..rows).flat_map(row).collect()).unwrap()
+}
+
+fn logistic() -> TrainingSpec {
+    TrainingSpec {
+        algorithm: Algorithm::LogisticRegression,
+        target: 3,
+        classes: 2,
+        epochs: 25,
+        batch_rows: 32,
+        learning_rate: 100_000,
+        momentum: 900_000,
+        weight_decay: 100,
+        holdout: 200,
+        checkpoint_epochs: 10,
+    }
+}
+
+fn perceptron() -> TrainingSpec {
+    TrainingSpec {
+        algorithm: Algorithm::MultilayerPerceptron { hidden: vec![12, 7].try_into().unwrap() },
+        ..logistic()
+    }
+}
+
+fn train(table: &TrainingTable, spec: &TrainingSpec, seed: Seed) -> Result<RunOutput, Error> {
+    run(table, spec, &seed, &Device::Cpu, None, &mut |_| ControlFlow::Continue(()))
+}
+
+fn refusal(table: &TrainingTable, spec: &TrainingSpec) -> Error {
+    train(table, spec, SEED).expect_err("the run must be refused")
+}
+
+#[test]
+fn a_separable_table_is_learnt() {
+    for spec in [logistic(), perceptron()] {
+        let output = train(&table(500), &spec, SEED).unwrap();
+        assert_eq!((output.metrics.training_rows, output.metrics.holdout_rows), (400, 100));
+        assert!(output.metrics.accuracy() >= 950_000, "{:?}", output.metrics);
+        assert!(output.metrics.majority_accuracy() < 700_000, "{:?}", output.metrics);
+        assert_eq!(output.losses.len(), 25);
+        assert!(output.losses[24] < output.losses[0] / 2.0, "{:?}", output.losses);
+    }
+}
+
+#[test]
+fn a_perceptron_learns_what_no_linear_model_can() {
+    let bit = Column { bound: 1, nullable: false, kind: ColumnKind::Numeric };
+    let columns = vec![bit, bit, Column { kind: ColumnKind::Category, ..bit }];
+    let codes = (0..200u16).flat_map(|row| [row & 1, row >> 1 & 1, (row ^ row >> 1) & 1]).collect();
+    let table = TrainingTable::new(columns, codes).unwrap();
+    let spec = TrainingSpec { target: 2, epochs: 60, weight_decay: 0, ..perceptron() };
+    assert_eq!(train(&table, &spec, SEED).unwrap().metrics.accuracy(), 1_000_000);
+    let linear = TrainingSpec { algorithm: Algorithm::LogisticRegression, ..spec };
+    assert!(train(&table, &linear, SEED).unwrap().metrics.accuracy() < 800_000);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bits_and_another_seed_others() {
+    for spec in [logistic(), perceptron()] {
+        let first = train(&table(100), &spec, SEED).unwrap();
+        assert_eq!(first, train(&table(100), &spec, SEED).unwrap());
+        let other = train(&table(100), &spec, Seed::new([43; 32])).unwrap();
+        assert_ne!(first.model_digest, other.model_digest);
+        assert!(first.trace.iter().zip(&other.trace).all(|(left, right)| left != right));
+    }
+}
+
+#[test]
+fn golden_digests() {
+    let digests = |spec: &TrainingSpec| {
+        let output = train(&table(60), spec, SEED).unwrap();
+        (output.model_digest.to_string(), output.trace_root.to_string(), output.metrics.holdout_loss)
+    };
+    let (model, trace, loss) = digests(&logistic());
+    assert_eq!((model.as_str(), trace.as_str(), loss), GOLDEN_LOGISTIC);
+    let (model, trace, loss) = digests(&perceptron());
+    assert_eq!((model.as_str(), trace.as_str(), loss), GOLDEN_PERCEPTRON);
+}
+
+const GOLDEN_LOGISTIC: (&str, &str, u64) = (
+    "0x03c6038cbef8e69c1bf2c2718339cc709b494d859e9eba620f3d6921c2d320b2",
+    "0x1c41cafbb80644d59b39778b793e68e804b76bf6517cd55349bbd9879baf8371",
+    90309,
+);
+const GOLDEN_PERCEPTRON: (&str, &str, u64) = (
+    "0xc399d93f9c6677a61b4f43c9151b6b935e45bf974a97dea56a789343fc94130e",
+    "0x61cef60cd0d4bd5a4d44424f459cc0a89ed2088462fb879740169692b45b7291",
+    178517,
+);
+
+#[test]
+fn the_trace_has_a_leaf_for_every_checkpoint() {
+    let mut positions = Vec::new();
+    let output = run(&table(60), &logistic(), &SEED, &Device::Cpu, None, &mut |progress| {
+        assert_eq!(progress.loss.is_some(), progress.epoch > 0);
+        if let Some(checkpoint) = progress.checkpoint {
+            assert_eq!((checkpoint.epoch(), checkpoint.position()), (progress.epoch, progress.position));
+            positions.push((progress.epoch, progress.position));
+        }
+        ControlFlow::Continue(())
+    });
+    let output = output.unwrap();
+    assert_eq!(positions, [(0, 1), (10, 2), (20, 3), (25, 4)]);
+    assert_eq!(output.trace.len() as u32, logistic().checkpoints());
+    assert_eq!(output.trace_root.as_bytes(), &merkle::root(&output.trace));
+}
+
+#[test]
+fn a_run_resumed_from_any_checkpoint_ends_in_the_same_bits() {
+    let table = table(60);
+    for spec in [logistic(), perceptron(), TrainingSpec { momentum: 0, ..logistic() }] {
+        let mut stored = Vec::new();
+        let whole = run(&table, &spec, &SEED, &Device::Cpu, None, &mut |progress| {
+            stored.extend(progress.checkpoint.map(Checkpoint::to_bytes));
+            ControlFlow::Continue(())
+        });
+        let whole = whole.unwrap();
+        assert_eq!(stored.len(), 4);
+        for bytes in stored {
+            let checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
+            let resumed = run(&table, &spec, &SEED, &Device::Cpu, Some(checkpoint), &mut |_| ControlFlow::Continue(()));
+            assert_eq!(resumed.unwrap(), whole);
+        }
+    }
+}
+
+#[test]
+fn a_checkpoint_of_another_run_is_refused() {
+    let mut checkpoint = None;
+    let stopped = run(&table(60), &logistic(), &SEED, &Device::Cpu, None, &mut |progress| {
+        checkpoint = progress.checkpoint.cloned();
+        if progress.epoch == 10 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    assert!(matches!(stopped, Err(Error::Stopped { epoch: 10 })));
+    let resume = |table: &TrainingTable, spec: &TrainingSpec, seed: Seed| {
+        run(table, spec, &seed, &Device::Cpu, checkpoint.clone(), &mut |_| ControlFlow::Continue(()))
+    };
+    resume(&table(60), &logistic(), SEED).unwrap();
+    for refused in [
+        resume(&table(61), &logistic(), SEED),
+        resume(&table(60), &TrainingSpec { epochs: 26, ..logistic() }, SEED),
+        resume(&table(60), &logistic(), Seed::new([43; 32])),
+    ] {
+        assert!(matches!(refused, Err(Error::Checkpoint(CheckpointError::OtherRun))));
+    }
+}
+
+#[test]
+fn a_constant_column_and_a_single_training_row_do_no_harm() {
+    let bit = Column { bound: 1, nullable: false, kind: ColumnKind::Category };
+    let constant = Column { bound: 0, nullable: false, kind: ColumnKind::Numeric };
+    let spec = TrainingSpec { target: 1, epochs: 2, checkpoint_epochs: 1, ..logistic() };
+    let table = TrainingTable::new(vec![constant, bit], vec![0, 0, 0, 1]).unwrap();
+    let output = train(&table, &spec, SEED).unwrap();
+    assert_eq!((output.metrics.training_rows, output.metrics.holdout_rows), (1, 1));
+    let single = TrainingTable::new(vec![constant, bit], vec![0, 0]).unwrap();
+    assert!(matches!(refusal(&single, &spec), Error::Spec(SpecError::Holdout)));
+}
+
+#[test]
+fn a_spec_that_does_not_fit_the_table_is_refused() {
+    let table = table(60);
+    let spec = TrainingSpec { classes: 3, ..logistic() };
+    assert!(matches!(refusal(&table, &spec), Error::Classes { spec: 3, table: 2 }));
+    let spec = TrainingSpec { target: 4, ..logistic() };
+    assert!(matches!(refusal(&table, &spec), Error::Spec(SpecError::Target)));
+    let spec = TrainingSpec { target: 0, ..logistic() };
+    assert!(matches!(refusal(&table, &spec), Error::TargetNotCategory { column: 0 }));
+    let spec = TrainingSpec { epochs: 0, ..logistic() };
+    assert!(matches!(refusal(&table, &spec), Error::Spec(SpecError::Epochs)));
+    let spec = TrainingSpec { target: 2, classes: 3, ..logistic() };
+    let Error::TargetMissing { row, column: 2 } = refusal(&table, &spec) else { panic!("expected a missing target") };
+    assert_eq!(table.row(row)[2], 0);
+    assert!(table.iter_rows().take(row as usize).all(|cells| cells[2] != 0));
+}
+
+#[test]
+fn the_model_file_alone_predicts() {
+    let table = table(300);
+    for spec in [logistic(), perceptron()] {
+        let output = train(&table, &spec, SEED).unwrap();
+        // The target's code isn't read, so it may even be out of bounds.
+        let rows: Vec<u16> = table.iter_rows().flat_map(|row| [row[0], row[1], row[2], 77]).collect();
+        let predictions = predict(&output.model, &rows).unwrap();
+        let correct = predictions.iter().zip(table.iter_rows()).filter(|(found, row)| found.class == row[3]).count();
+        assert!(correct > 280, "{correct}");
+        for prediction in predictions {
+            assert!((prediction.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+            assert!(prediction.probabilities[usize::from(prediction.class)] >= 0.5);
+        }
+        assert!(predict(&output.model, &[]).unwrap().is_empty());
+        let partial = predict(&output.model, &[1, 1, 1]);
+        assert!(matches!(partial, Err(Error::Table(TableError::PartialRow { cells: 3, columns: 4 }))));
+        let outside = predict(&output.model, &[1_001, 1, 1, 0]);
+        assert!(matches!(outside, Err(Error::Table(TableError::OutOfBounds { row: 0, column: 0, .. }))));
+    }
+}
+
+#[test]
+fn malformed_model_files_are_refused() {
+    let model = train(&table(60), &logistic(), SEED).unwrap().model;
+    let refused = |bytes: &[u8]| predict(bytes, &[]).expect_err("the file must be refused");
+    assert!(matches!(refused(&model[..100]), Error::ModelFile(ModelFileError::Safetensors(_))));
+    assert!(matches!(refused(b""), Error::ModelFile(ModelFileError::Safetensors(_))));
+    let replaced = |from: &str, to: &str| {
+        assert_eq!(from.len(), to.len());
+        let mut bytes = model.clone();
+        let position = bytes.windows(from.len()).position(|window| window == from.as_bytes()).unwrap();
+        bytes[position..position + to.len()].copy_from_slice(to.as_bytes());
+        bytes
+    };
+    let other = replaced("neurodata-model/1", "neurodata-model/2");
+    assert!(matches!(refused(&other), Error::ModelFile(ModelFileError::Description(_))));
+    let other = replaced("layers.0.bias", "layers.1.bias");
+    assert!(matches!(refused(&other), Error::ModelFile(ModelFileError::Tensor { .. })));
+    let other = replaced("\\\"classes\\\":2", "\\\"classes\\\":3");
+    assert!(matches!(refused(&other), Error::Classes { spec: 3, table: 2 }));
+    let mut other = model.clone();
+    let end = other.len();
+    other[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+    assert!(matches!(refused(&other), Error::ModelFile(ModelFileError::NotFinite { .. })));
+}

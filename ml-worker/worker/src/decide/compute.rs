@@ -1,0 +1,444 @@
+//! The compute provider: what each job needs next.
+
+use super::{heartbeat_is_due, stagger, COURTESY_BLOCKS};
+use crate::journal::ComputeEntry;
+use neurodata_chain::{
+    AccountId, Balance, BlockNumber, JobRecord, JobState, OfferRecord, ProviderRecord, RoundRecord, TrainingUse,
+};
+use neurodata_primitives::{Capability, JobId, RoundState, SeatState, TrainingUseState};
+
+/// A job as the chain has it, seen by one compute provider.
+#[derive(Clone, Copy)]
+pub struct JobView<'a> {
+    /// Height of the best block.
+    pub now: BlockNumber,
+    /// The compute provider.
+    pub account: &'a AccountId,
+    /// The provider's offer.
+    pub offer: Option<&'a OfferRecord>,
+    /// The job.
+    pub id: JobId,
+    /// The job.
+    pub job: &'a JobRecord,
+    /// Its training use, if it has one.
+    pub training_use: Option<&'a TrainingUse>,
+    /// Its round of evaluation, if it has one.
+    pub round: Option<&'a RoundRecord>,
+}
+
+/// What the worker itself knows of a job.
+#[derive(Clone, Copy, Default)]
+pub struct Local<'a> {
+    /// Its journal.
+    pub entry: Option<&'a ComputeEntry>,
+    /// Checkpoints reached by the training that goes on in this process; `None` if there is none.
+    pub training: Option<u32>,
+    /// Block at which the present heartbeat deadline was first seen.
+    pub deadline_seen_at: BlockNumber,
+}
+
+/// What to do about one job.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// The job is no business of this worker. Anything kept for it can go.
+    Ignore,
+    /// Nothing now.
+    Wait,
+    /// Ask the market to match it: this worker's offer fits.
+    Match,
+    /// Make a one-time key and accept.
+    Accept,
+    /// The data provider did not deliver the key: end the training use.
+    ExpireDelivery,
+    /// Give it back.
+    Release {
+        /// Why.
+        reason: String,
+    },
+    /// Start, or start again, to train.
+    Train,
+    /// Say how far training has come.
+    Heartbeat {
+        /// Checkpoints reached.
+        position: u32,
+    },
+    /// Commit to the result in the journal.
+    Submit,
+    /// Draw the committee.
+    DrawCommittee,
+    /// Wrap the content key for these members.
+    DeliverEvaluationKeys {
+        /// Members without a key.
+        members: Vec<AccountId>,
+    },
+    /// End sealing after its deadline.
+    CloseSealing,
+    /// End the round after its deadline.
+    CloseRound,
+}
+
+/// What to do about being a compute provider.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Registration {
+    /// Registered, and the offer is the one that was asked for.
+    Ready,
+    /// Put up the bond.
+    Register,
+    /// Make or change the offer.
+    SetOffer,
+    /// The account retired and gets no jobs; its open jobs are finished.
+    Retired,
+}
+
+/// Decide about registration and offer.
+pub fn decide_registration(
+    provider: Option<&ProviderRecord>,
+    offer: Option<&OfferRecord>,
+    capability: Capability,
+    unit_price: Balance,
+    slots: u32,
+) -> Registration {
+    match (provider, offer) {
+        (None, _) => Registration::Register,
+        (Some(provider), _) if provider.retires_at.is_some() => Registration::Retired,
+        (Some(_), Some(offer))
+            if offer.capability == capability && offer.unit_price == unit_price && offer.slots == slots =>
+        {
+            Registration::Ready
+        }
+        (Some(_), _) => Registration::SetOffer,
+    }
+}
+
+/// Decide about one job.
+pub fn decide(view: &JobView<'_>, local: &Local<'_>) -> Action {
+    let JobView { now, account, .. } = *view;
+    match &view.job.state {
+        JobState::Open { match_by } => {
+            let waited = now >= view.job.posted_at + stagger(account, view.id);
+            if waited && now < *match_by && fits(view) {
+                Action::Match
+            } else {
+                Action::Ignore
+            }
+        }
+        state if state.provider() != Some(account) => Action::Ignore,
+        JobState::Matched { accept_by, .. } if now < *accept_by => Action::Accept,
+        JobState::Matched { .. } => Action::Wait,
+        JobState::AwaitingKey { .. } => decide_awaiting_key(view, local),
+        JobState::Running { seed, challenged_chunk, heartbeat_by, deliver_by, position, .. } => {
+            let result = local.entry.and_then(|entry| entry.result.as_ref());
+            // A result of another fork's draw is none.
+            let has_result =
+                result.is_some_and(|result| result.seed == *seed && result.proof.chunk == *challenged_chunk);
+            decide_running(view, local, has_result, (*heartbeat_by, *deliver_by), *position)
+        }
+        JobState::Evaluating { .. } => decide_evaluating(view, local),
+        JobState::Closed { .. } => Action::Ignore,
+    }
+}
+
+/// Whether the market would assign the job to this worker, as far as it can be told from here.
+fn fits(view: &JobView<'_>) -> bool {
+    let request = &view.job.request;
+    let is_party = [&view.job.owner, &view.job.data_provider].contains(&view.account);
+    let failed = view.job.failed_providers.contains(view.account);
+    view.offer.is_some_and(|offer| {
+        offer.capability.meets(&request.requirements)
+            && offer.unit_price <= request.max_unit_price
+            && offer.slots_taken < offer.slots
+    }) && !is_party
+        && !failed
+}
+
+/// The reason why the key of this job cannot be opened, if there is one.
+fn lost_key(view: &JobView<'_>, local: &Local<'_>) -> Option<String> {
+    let Some(entry) = local.entry else {
+        return Some("the journal does not know the job's one-time key".into());
+    };
+    let expected = view.training_use.map(|training_use| training_use.recipient_key);
+    (expected.is_some_and(|expected| expected != entry.recipient_key()))
+        .then(|| "the journal holds another one-time key than the one the job was accepted with".into())
+}
+
+/// The reason why the job cannot be done, if there is one.
+fn obstacle(view: &JobView<'_>, local: &Local<'_>) -> Option<String> {
+    lost_key(view, local).or_else(|| local.entry.and_then(|entry| entry.failure.clone()))
+}
+
+fn decide_awaiting_key(view: &JobView<'_>, local: &Local<'_>) -> Action {
+    // Without the key it costs nothing to give the job back.
+    if let Some(reason) = obstacle(view, local) {
+        return Action::Release { reason };
+    }
+    match view.training_use.map(|training_use| &training_use.state) {
+        Some(TrainingUseState::AwaitingKey { deliver_by }) if view.now > *deliver_by => Action::ExpireDelivery,
+        _ => Action::Wait,
+    }
+}
+
+fn decide_running(
+    view: &JobView<'_>,
+    local: &Local<'_>,
+    has_result: bool,
+    (heartbeat_by, deliver_by): (BlockNumber, BlockNumber),
+    position: u32,
+) -> Action {
+    if view.now >= deliver_by {
+        // Nothing would be included in time; whoever reports the breach ends the job.
+        return Action::Wait;
+    }
+    if let Some(reason) = obstacle(view, local) {
+        return Action::Release { reason };
+    }
+    if has_result {
+        return Action::Submit;
+    }
+    // A heartbeat moves its deadline at most up to that of the result.
+    let can_extend = heartbeat_by < deliver_by && view.now < heartbeat_by;
+    match local.training {
+        None => Action::Train,
+        Some(reached) if can_extend && heartbeat_is_due(local.deadline_seen_at, heartbeat_by, view.now) => {
+            Action::Heartbeat { position: reached.max(position) }
+        }
+        Some(_) => Action::Wait,
+    }
+}
+
+fn decide_evaluating(view: &JobView<'_>, local: &Local<'_>) -> Action {
+    let Some(round) = view.round else { return Action::Wait };
+    let now = view.now;
+    match round.state {
+        RoundState::Drawing { draw_by, .. } if now > draw_by => Action::CloseRound,
+        RoundState::Drawing { draw_at, draw_by, .. } if now >= draw_at && now < draw_by => Action::DrawCommittee,
+        RoundState::Drawing { .. } => Action::Wait,
+        RoundState::Sealing { seal_by, .. } if now > seal_by => Action::CloseSealing,
+        RoundState::Sealing { keys_by, .. } => {
+            let awaiting = |state: &SeatState| matches!(state, SeatState::AwaitingKey);
+            let seats = round.seats.iter().filter(|seat| awaiting(&seat.state));
+            let members: Vec<_> = seats.map(|seat| seat.evaluator.clone()).collect();
+            let can_deliver = now < keys_by && lost_key(view, local).is_none();
+            if members.is_empty() || !can_deliver {
+                Action::Wait
+            } else {
+                Action::DeliverEvaluationKeys { members }
+            }
+        }
+        RoundState::Revealing { reveal_by } if now > reveal_by + COURTESY_BLOCKS => Action::CloseRound,
+        RoundState::Revealing { .. } => Action::Wait,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{decide::fixtures::*, journal::PreparedResult};
+    use neurodata_dataset::RecipientSecret;
+    use neurodata_primitives::{AuditProof, DatasetId, DeviceClass, FieldBytes, JobOutcome, Seed};
+
+    fn entry() -> ComputeEntry {
+        ComputeEntry::new(JOB, &RecipientSecret::new([5; 32]))
+    }
+
+    fn training_use(deliver_by: BlockNumber) -> TrainingUse {
+        TrainingUse {
+            dataset: DatasetId::new(1),
+            job: JOB,
+            provider: PROVIDER,
+            recipient_key: entry().recipient_key(),
+            price: 1,
+            state: TrainingUseState::AwaitingKey { deliver_by },
+        }
+    }
+
+    fn offer() -> OfferRecord {
+        let capability = Capability { cores: 2, memory_mib: 2_048, device: DeviceClass::Cpu };
+        OfferRecord { capability, unit_price: 10, slots: 1, slots_taken: 0 }
+    }
+
+    struct Case {
+        job: JobRecord,
+        round: Option<RoundRecord>,
+        training_use: Option<TrainingUse>,
+        offer: OfferRecord,
+    }
+
+    fn case(state: JobState) -> Case {
+        Case { job: job(state), round: None, training_use: Some(training_use(NOW)), offer: offer() }
+    }
+
+    impl Case {
+        fn decide_as(&self, account: &AccountId, local: &Local<'_>) -> Action {
+            let view = JobView {
+                now: NOW,
+                account,
+                offer: Some(&self.offer),
+                id: JOB,
+                job: &self.job,
+                training_use: self.training_use.as_ref(),
+                round: self.round.as_ref(),
+            };
+            decide(&view, local)
+        }
+
+        fn decide(&self, local: &Local<'_>) -> Action {
+            self.decide_as(&PROVIDER, local)
+        }
+    }
+
+    fn in_round(state: RoundState<BlockNumber>, seats: &[(AccountId, SeatState)]) -> Action {
+        let case = Case { round: Some(round(state, seats)), ..case(evaluating()) };
+        case.decide(&Local { entry: Some(&entry()), ..Local::default() })
+    }
+
+    #[test]
+    fn registration_comes_before_the_offer() {
+        let capability = offer().capability;
+        let provider = ProviderRecord { bond: 1, open_jobs: 0, retires_at: None };
+        let decide = |provider: Option<&ProviderRecord>, offer: Option<&OfferRecord>| {
+            decide_registration(provider, offer, capability, 10, 1)
+        };
+        assert_eq!(decide(None, None), Registration::Register);
+        assert_eq!(decide(Some(&provider), None), Registration::SetOffer);
+        assert_eq!(decide(Some(&provider), Some(&offer())), Registration::Ready);
+        assert_eq!(decide(Some(&provider), Some(&OfferRecord { unit_price: 9, ..offer() })), Registration::SetOffer);
+        // How many slots are taken is the market's matter.
+        assert_eq!(decide(Some(&provider), Some(&OfferRecord { slots_taken: 1, ..offer() })), Registration::Ready);
+        let retired = ProviderRecord { retires_at: Some(5), ..provider };
+        assert_eq!(decide(Some(&retired), None), Registration::Retired);
+    }
+
+    #[test]
+    fn an_open_job_is_matched_only_if_the_offer_fits() {
+        let open = JobState::Open { match_by: NOW + 5 };
+        let local = Local::default();
+        assert_eq!(case(open.clone()).decide(&local), Action::Match);
+        for unfit in [
+            OfferRecord { unit_price: 11, ..offer() },
+            OfferRecord { slots_taken: 1, ..offer() },
+            OfferRecord { capability: Capability { cores: 1, ..offer().capability }, ..offer() },
+        ] {
+            assert_eq!(Case { offer: unfit, ..case(open.clone()) }.decide(&local), Action::Ignore);
+        }
+        assert_eq!(case(open.clone()).decide_as(&OWNER, &local), Action::Ignore);
+        assert_eq!(case(open.clone()).decide_as(&DATA_PROVIDER, &local), Action::Ignore);
+        let mut failed = case(open);
+        failed.job.failed_providers = vec![PROVIDER].try_into().unwrap();
+        assert_eq!(failed.decide(&local), Action::Ignore);
+        assert_eq!(case(JobState::Open { match_by: NOW }).decide(&local), Action::Ignore);
+        let mut fresh = case(JobState::Open { match_by: NOW + 5 });
+        fresh.job.posted_at = NOW;
+        assert_eq!(fresh.decide(&local), Action::Ignore);
+    }
+
+    #[test]
+    fn a_matched_job_is_accepted_by_its_provider_in_time() {
+        let matched = |accept_by| case(JobState::Matched { provider: PROVIDER, price: 1, accept_by });
+        assert_eq!(matched(NOW + 1).decide(&Local::default()), Action::Accept);
+        // With a key in the journal the same key is used again.
+        assert_eq!(matched(NOW + 1).decide(&Local { entry: Some(&entry()), ..Local::default() }), Action::Accept);
+        assert_eq!(matched(NOW).decide(&Local::default()), Action::Wait);
+        assert_eq!(matched(NOW + 1).decide_as(&OTHER, &Local::default()), Action::Ignore);
+    }
+
+    #[test]
+    fn a_key_that_does_not_come_is_reported() {
+        let awaiting = |deliver_by| {
+            let state = JobState::AwaitingKey { provider: PROVIDER, price: 1, training_use: USE, accepted_at: NOW - 9 };
+            Case { training_use: Some(training_use(deliver_by)), ..case(state) }
+        };
+        let entry = entry();
+        let local = Local { entry: Some(&entry), ..Local::default() };
+        assert_eq!(awaiting(NOW).decide(&local), Action::Wait);
+        assert_eq!(awaiting(NOW - 1).decide(&local), Action::ExpireDelivery);
+        assert!(matches!(awaiting(NOW).decide(&Local::default()), Action::Release { .. }));
+        let mut unfit = entry.clone();
+        unfit.failure = Some("the target is numeric".into());
+        let released = awaiting(NOW).decide(&Local { entry: Some(&unfit), ..Local::default() });
+        assert_eq!(released, Action::Release { reason: "the target is numeric".into() });
+    }
+
+    #[test]
+    fn a_running_job_is_trained_reported_and_submitted() {
+        let case = case(running(NOW + 10, NOW + 40));
+        let entry = entry();
+        let local = Local { entry: Some(&entry), training: None, deadline_seen_at: NOW - 5 };
+        assert_eq!(case.decide(&local), Action::Train);
+        assert_eq!(case.decide(&Local { training: Some(2), ..local }), Action::Wait);
+        let due = Local { training: Some(2), deadline_seen_at: NOW - 10, ..local };
+        assert_eq!(case.decide(&due), Action::Heartbeat { position: 2 });
+        // After a restart training may be behind what the chain knows.
+        assert_eq!(case.decide(&Local { training: Some(0), ..due }), Action::Heartbeat { position: 1 });
+        let proof = AuditProof {
+            chunk: 0,
+            leaf: FieldBytes::default(),
+            missing_cells: 0,
+            path: Default::default(),
+            zk_proof: Default::default(),
+        };
+        let mut finished = entry.clone();
+        finished.result = Some(PreparedResult { seed: SEED, commitment: result(), proof: proof.clone() });
+        assert_eq!(case.decide(&Local { entry: Some(&finished), ..local }), Action::Submit);
+        for other in [
+            PreparedResult { seed: Seed::new([8; 32]), commitment: result(), proof: proof.clone() },
+            PreparedResult { seed: SEED, commitment: result(), proof: AuditProof { chunk: 1, ..proof } },
+        ] {
+            finished.result = Some(other);
+            assert_eq!(case.decide(&Local { entry: Some(&finished), ..local }), Action::Train);
+        }
+    }
+
+    #[test]
+    fn a_heartbeat_that_gains_nothing_is_not_sent() {
+        let entry = entry();
+        let local = Local { entry: Some(&entry), training: Some(1), deadline_seen_at: 0 };
+        assert_eq!(case(running(NOW + 10, NOW + 10)).decide(&local), Action::Wait);
+        assert_eq!(case(running(NOW, NOW + 10)).decide(&local), Action::Wait);
+        assert_eq!(case(running(NOW + 1, NOW)).decide(&local), Action::Wait);
+    }
+
+    #[test]
+    fn a_job_that_cannot_be_done_is_released() {
+        let case = case(running(NOW + 10, NOW + 40));
+        assert!(matches!(case.decide(&Local::default()), Action::Release { .. }));
+        let mut failed = entry();
+        failed.failure = Some("wrong key".into());
+        let released = case.decide(&Local { entry: Some(&failed), ..Local::default() });
+        assert_eq!(released, Action::Release { reason: "wrong key".into() });
+        let other = ComputeEntry::new(JOB, &RecipientSecret::new([6; 32]));
+        assert!(matches!(case.decide(&Local { entry: Some(&other), ..Local::default() }), Action::Release { .. }));
+    }
+
+    #[test]
+    fn the_committee_is_drawn_in_its_window() {
+        let drawing = |draw_at, draw_by| in_round(RoundState::Drawing { opened_at: 90, draw_at, draw_by }, &[]);
+        assert_eq!(drawing(NOW + 1, NOW + 9), Action::Wait);
+        assert_eq!(drawing(NOW, NOW + 9), Action::DrawCommittee);
+        assert_eq!(drawing(NOW - 9, NOW), Action::Wait);
+        assert_eq!(drawing(NOW - 9, NOW - 1), Action::CloseRound);
+    }
+
+    #[test]
+    fn keys_go_to_members_that_have_none() {
+        let seats = [(EVALUATOR, SeatState::AwaitingKey), (OTHER, SeatState::Evaluating { key: wrapped() })];
+        let sealing = |keys_by, seal_by| in_round(RoundState::Sealing { keys_by, seal_by }, &seats);
+        assert_eq!(sealing(NOW + 1, NOW + 9), Action::DeliverEvaluationKeys { members: vec![EVALUATOR] });
+        assert_eq!(sealing(NOW, NOW + 9), Action::Wait);
+        assert_eq!(sealing(NOW - 9, NOW - 1), Action::CloseSealing);
+        let all = [(OTHER, SeatState::Evaluating { key: wrapped() })];
+        assert_eq!(in_round(RoundState::Sealing { keys_by: NOW + 1, seal_by: NOW + 9 }, &all), Action::Wait);
+    }
+
+    #[test]
+    fn a_round_that_is_overdue_is_closed() {
+        let revealing = |reveal_by| in_round(RoundState::Revealing { reveal_by }, &[]);
+        assert_eq!(revealing(NOW), Action::Wait);
+        assert_eq!(revealing(NOW - 3), Action::CloseRound);
+    }
+
+    #[test]
+    fn a_closed_job_is_no_business() {
+        let closed = JobState::Closed { outcome: JobOutcome::Expired, prunes_at: NOW };
+        assert_eq!(case(closed).decide(&Local::default()), Action::Ignore);
+    }
+}

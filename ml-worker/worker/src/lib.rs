@@ -1,0 +1,94 @@
+//! # The worker
+//!
+//! The off-chain program of those who serve the network: it delivers content keys, computes jobs and checks results,
+//! unattended.
+//!
+//! ## Overview
+//!
+//! - [`decide`]: what to do next, as pure functions of the chain's state and the journal.
+//! - [`roles`]: read the chain, decide, act.
+//! - [`service`]: the loop around a role: connection, blocks, refusals, shutdown.
+//! - [`work`]: training, proving, publishing, checking; what takes minutes.
+//! - [`journal`]: what survives a SIGKILL.
+//! - [`data`]: packages as training tables, and what keys are wrapped for.
+//!
+//! ## Terminology
+//!
+//! *Entry*: what the journal holds of one job. *Task*: work in progress on a thread of its own.
+//!
+//! ## Properties
+//!
+//! - Level-triggered: at each best block a role looks at the state as it is and does what it asks for. Missed blocks,
+//!   lost answers and restarts change nothing.
+//! - Nothing is submitted that depends on a secret which is not in the journal yet.
+//! - A call that the chain refuses is tried again after 1, 2, 4, ... up to 32 blocks, as long as the state asks for it.
+//! - A connection that breaks is made again, for ever; a chain with another genesis is refused.
+#![warn(missing_docs)]
+
+pub mod data;
+pub mod decide;
+pub mod error;
+pub mod journal;
+pub mod options;
+pub mod roles;
+pub mod service;
+pub mod work;
+
+pub use error::Error;
+
+use neurodata_storage::BlobStore;
+use options::{CommonOptions, DeviceOption, Role};
+use roles::{
+    compute::{ComputeProvider, Offer},
+    evaluate::Evaluator,
+    keys::KeyServer,
+};
+use service::{Shutdown, Worker};
+use std::sync::Arc;
+use work::Workshop;
+
+/// Content of the blob by which a store is tried out.
+const PROBE: &[u8] = b"neurodata-worker: can this store be written?";
+
+/// Run a worker until the shutdown, its last job, or an error that only a person can mend.
+pub async fn run(role: Role, mut shutdown: Shutdown) -> Result<(), Error> {
+    let common = role.common();
+    if let Role::ServeKeys(options) = &role {
+        let server = KeyServer::new(&options.keys_dir)?;
+        let Some(worker) = Worker::start(role.name(), common, &mut shutdown).await? else { return Ok(()) };
+        return service::run(worker, server, shutdown).await;
+    }
+    // What the machine lacks is said before the node is asked for anything.
+    let store = common.store()?;
+    if matches!(role, Role::Compute(_)) {
+        let probe = store.put(PROBE)?;
+        store.remove(&probe)?;
+    }
+    let Some(worker) = Worker::start(role.name(), common, &mut shutdown).await? else { return Ok(()) };
+    match &role {
+        Role::ServeKeys(_) => Ok(()),
+        Role::Compute(options) => {
+            let (capability, unit_price) = (options.capability(), options.unit_price);
+            let offer = Offer { capability, unit_price, slots: options.slots, bond: options.bond };
+            let workshop = workshop(&worker, common, store, options.device)?;
+            service::run(worker, ComputeProvider::new(workshop, offer), shutdown).await
+        }
+        Role::Evaluate(options) => {
+            let workshop = workshop(&worker, common, store, options.device)?;
+            let evaluator = Evaluator::new(workshop, &worker.journal, options.bond)?;
+            service::run(worker, evaluator, shutdown).await
+        }
+    }
+}
+
+fn workshop(
+    worker: &Worker,
+    options: &CommonOptions,
+    store: neurodata_storage::DirectoryStore,
+    device: DeviceOption,
+) -> Result<Arc<Workshop>, Error> {
+    let device = neurodata_training::device(device.into())
+        .map_err(|error| Error::Setup(format!("this worker cannot train on that device: {error}")))?;
+    let (journal, genesis, account) = (worker.journal.clone(), worker.chain.genesis(), worker.account.clone());
+    Ok(Arc::new(Workshop::new(store, journal, device, genesis, account, options.proving_keys()?)))
+}

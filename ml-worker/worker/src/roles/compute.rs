@@ -1,0 +1,308 @@
+//! The compute provider.
+
+use super::{work_on, Finished, Tasks};
+use crate::{
+    data::{evaluation_context, misfit, training_use_context},
+    decide::compute::{decide, decide_registration, Action, JobView, Local, Registration},
+    journal::ComputeEntry,
+    service::{Steps, Worker},
+    work::{Assignment, Task, Workshop},
+    Error,
+};
+use neurodata_chain::{
+    calls, AccountId, Balance, BlockNumber, DatasetRecord, JobRecord, JobState, OfferRecord, TrainingUse,
+};
+use neurodata_dataset::{unwrap_key, wrap_key, RecipientSecret};
+use neurodata_primitives::{Capability, DatasetId, JobId, RecipientKey, TrainingUseState};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+/// Longest look at a package before its job is accepted; what it doesn't show is found out in training.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What a compute provider offers.
+#[derive(Clone, Copy, Debug)]
+pub struct Offer {
+    /// What the machine has.
+    pub capability: Capability,
+    /// Price of a work unit, in plancks.
+    pub unit_price: Balance,
+    /// Jobs side by side.
+    pub slots: u32,
+    /// Bond to put up when registering, in plancks.
+    pub bond: Balance,
+}
+
+/// The compute provider.
+pub struct ComputeProvider {
+    workshop: Arc<Workshop>,
+    offer: Offer,
+    tasks: Tasks,
+    finished: Finished,
+    /// For each running job its heartbeat deadline and the block at which it was first seen.
+    deadlines: HashMap<JobId, (BlockNumber, BlockNumber)>,
+}
+
+impl ComputeProvider {
+    /// A compute provider with nothing in progress.
+    pub fn new(workshop: Arc<Workshop>, offer: Offer) -> Self {
+        Self { workshop, offer, tasks: Tasks::default(), finished: Finished::default(), deadlines: HashMap::new() }
+    }
+
+    /// Register and make the offer as far as that is needed. Returns the offer on chain.
+    async fn register(&self, worker: &mut Worker, now: BlockNumber) -> Result<Option<OfferRecord>, Error> {
+        let provider = worker.chain.provider(&worker.account).await?;
+        let offer = worker.chain.offer(&worker.account).await?;
+        let Offer { capability, unit_price, slots, bond } = self.offer;
+        match decide_registration(provider.as_ref(), offer.as_ref(), capability, unit_price, slots) {
+            Registration::Ready => {}
+            Registration::Register => {
+                worker.act(now, "register as a compute provider", calls::register_provider(bond)).await?;
+            }
+            Registration::SetOffer => {
+                worker.act(now, "make the offer", calls::set_offer(capability, unit_price, slots)).await?;
+            }
+            Registration::Retired => {
+                if worker.is_new("retired") {
+                    tracing::warn!(
+                        "the account retired as a compute provider: open jobs are finished, new ones do not come"
+                    );
+                }
+            }
+        }
+        Ok(offer)
+    }
+
+    /// Note failures of work in the journal, from where they lead to the job's release.
+    async fn note_failures(&mut self, worker: &mut Worker, now: BlockNumber) -> Result<(), Error> {
+        for (job, reason) in self.tasks.take_hopeless(worker, now).await {
+            tracing::error!(%job, "{reason}");
+            if let Some(mut entry) = worker.journal.entry::<ComputeEntry>(job)? {
+                entry.failure = Some(reason);
+                worker.journal.store_entry(job, &entry)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn deadline_seen_at(&mut self, id: JobId, job: &JobRecord, now: BlockNumber) -> BlockNumber {
+        let JobState::Running { heartbeat_by, .. } = job.state else { return now };
+        let seen = self.deadlines.entry(id).or_insert((heartbeat_by, now));
+        if seen.0 != heartbeat_by {
+            *seen = (heartbeat_by, now);
+        }
+        seen.1
+    }
+
+    async fn serve(
+        &mut self,
+        worker: &mut Worker,
+        now: BlockNumber,
+        id: JobId,
+        job: &JobRecord,
+        offer: Option<&OfferRecord>,
+    ) -> Result<(), Error> {
+        let account = worker.account.clone();
+        let is_ours = job.state.provider() == Some(&account);
+        let training_use_id = match &job.state {
+            JobState::AwaitingKey { training_use, .. }
+            | JobState::Running { training_use, .. }
+            | JobState::Evaluating { training_use, .. }
+                if is_ours =>
+            {
+                Some(*training_use)
+            }
+            _ => None,
+        };
+        let training_use = match training_use_id {
+            Some(training_use) => worker.chain.training_use(training_use).await?,
+            None => None,
+        };
+        let round = match &job.state {
+            JobState::Evaluating { .. } if is_ours => worker.chain.round(id).await?,
+            _ => None,
+        };
+        let entry = worker.journal.entry::<ComputeEntry>(id)?;
+        let training_use = training_use.as_ref();
+        let view = JobView { now, account: &account, offer, id, job, training_use, round: round.as_ref() };
+        let training = self.tasks.get(id).map(Task::position);
+        let local = Local { entry: entry.as_ref(), training, deadline_seen_at: self.deadline_seen_at(id, job, now) };
+        let action = decide(&view, &local);
+        tracing::debug!(job = %id, ?action, "decided");
+        match action {
+            Action::Ignore | Action::Wait => {}
+            Action::Match => {
+                worker.act(now, &format!("match job {id}"), calls::match_job(id)).await?;
+            }
+            Action::Accept => {
+                let key = match entry {
+                    Some(entry) => entry.recipient_key(),
+                    None => self.prepare(worker, id, job).await?,
+                };
+                worker.act(now, &format!("accept job {id}"), calls::accept_job(id, key)).await?;
+            }
+            Action::ExpireDelivery => {
+                if let Some(training_use) = training_use_id {
+                    let what = format!("end training use {training_use}, whose key did not come");
+                    worker.act(now, &what, calls::expire_delivery(training_use)).await?;
+                }
+            }
+            Action::Release { reason } => {
+                worker.act(now, &format!("release job {id}, because {reason}"), calls::release_job(id)).await?;
+            }
+            Action::Train => self.train(worker, now, id, job, training_use).await?,
+            Action::Heartbeat { position } => {
+                worker.act(now, &format!("heartbeat of job {id}"), calls::heartbeat(id, position)).await?;
+            }
+            Action::Submit => {
+                if let Some(result) = entry.and_then(|entry| entry.result) {
+                    let call = calls::submit_result(id, result.commitment, result.proof);
+                    worker.act(now, &format!("submit the result of job {id}"), call).await?;
+                }
+            }
+            Action::DrawCommittee => {
+                worker.act(now, &format!("draw the committee of job {id}"), calls::draw_committee(id)).await?;
+            }
+            Action::DeliverEvaluationKeys { members } => {
+                if let (Some(entry), Some(training_use)) = (entry, training_use) {
+                    self.deliver_keys(worker, now, id, &entry, job, training_use, &members).await?;
+                }
+            }
+            Action::CloseSealing => {
+                worker.act(now, &format!("end the sealing of job {id}"), calls::close_sealing(id)).await?;
+            }
+            Action::CloseRound => {
+                worker.act(now, &format!("end the round of job {id}"), calls::close_round(id)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Make the one-time key of a job and journal it, together with what speaks against the job, if anything does.
+    ///
+    /// A job that was matched has to be accepted; one that cannot be done is then given back before its key comes.
+    async fn prepare(&self, worker: &mut Worker, id: JobId, job: &JobRecord) -> Result<RecipientKey, Error> {
+        let mut entry = ComputeEntry::new(id, &RecipientSecret::generate());
+        if let Some(dataset) = dataset(worker, job.request.dataset).await? {
+            let (workshop, spec) = (self.workshop.clone(), job.request.spec.clone());
+            let look = tokio::task::spawn_blocking(move || misfit(&workshop.store, &dataset, &spec));
+            entry.failure = tokio::time::timeout(LOOK_TIMEOUT, look).await.ok().and_then(Result::ok).flatten();
+        }
+        worker.journal.store_entry(id, &entry)?;
+        Ok(entry.recipient_key())
+    }
+
+    async fn train(
+        &mut self,
+        worker: &mut Worker,
+        now: BlockNumber,
+        id: JobId,
+        job: &JobRecord,
+        training_use: Option<&TrainingUse>,
+    ) -> Result<(), Error> {
+        let JobState::Running { training_use: training_use_id, seed, challenged_chunk, .. } = job.state else {
+            return Ok(());
+        };
+        let Some(TrainingUse { state: TrainingUseState::Delivered { key }, .. }) = training_use else { return Ok(()) };
+        if !worker.may_retry(now, &work_on(id)) {
+            return Ok(());
+        }
+        let Some(dataset) = dataset(worker, job.request.dataset).await? else { return Ok(()) };
+        let assignment = Assignment {
+            job: id,
+            dataset_id: job.request.dataset,
+            dataset,
+            spec: job.request.spec.clone(),
+            seed,
+            key: key.clone(),
+        };
+        let workshop = self.workshop.clone();
+        let attempt = self.tasks.attempts(id);
+        tracing::info!(job = %id, attempt, "training");
+        let work = Task::start(seed, worker.task_ended.clone(), move |pulse| {
+            workshop.compute(&assignment, training_use_id, challenged_chunk, attempt, pulse)
+        });
+        self.tasks.start(id, work);
+        Ok(())
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    async fn deliver_keys(
+        &self,
+        worker: &mut Worker,
+        now: BlockNumber,
+        id: JobId,
+        entry: &ComputeEntry,
+        job: &JobRecord,
+        training_use: &TrainingUse,
+        members: &[AccountId],
+    ) -> Result<(), Error> {
+        let JobState::Evaluating { training_use: training_use_id, .. } = job.state else { return Ok(()) };
+        let TrainingUseState::Delivered { key: wrapped } = &training_use.state else { return Ok(()) };
+        let genesis = worker.chain.genesis();
+        let context = training_use_context(&genesis, training_use_id);
+        let content_key = unwrap_key(wrapped, &entry.recipient_secret(), &context)?;
+        let mut keys = Vec::new();
+        for member in members {
+            // A member that is gone, or whose key is no key, gets none; the others do.
+            let Some(evaluator) = worker.chain.evaluator(member).await? else { continue };
+            match wrap_key(&content_key, &evaluator.recipient_key, &evaluation_context(&genesis, id, member)) {
+                Ok(wrapped) => keys.push((member.clone(), wrapped)),
+                Err(error) => {
+                    if worker.is_new(&format!("{id} {member}")) {
+                        tracing::warn!(job = %id, %member, "{error}");
+                    }
+                }
+            }
+        }
+        if !keys.is_empty() {
+            let what = format!("deliver the keys of job {id} to its committee");
+            worker.act(now, &what, calls::deliver_evaluation_keys(id, keys)).await?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) async fn dataset(worker: &mut Worker, id: DatasetId) -> Result<Option<DatasetRecord>, Error> {
+    let record = worker.chain.dataset(id).await?;
+    if record.is_none() && worker.is_new(&format!("dataset {id}")) {
+        tracing::error!(dataset = %id, "the dataset of a job is not on chain");
+    }
+    Ok(record)
+}
+
+impl Steps for ComputeProvider {
+    async fn step(&mut self, worker: &mut Worker, now: BlockNumber) -> Result<(), Error> {
+        self.note_failures(worker, now).await?;
+        let offer = self.register(worker, now).await?;
+        let jobs = worker.chain.jobs().await?;
+        let held: BTreeSet<JobId> =
+            jobs.iter().filter(|(_, job)| job.state.provider() == Some(&worker.account)).map(|(id, _)| *id).collect();
+        let seed = |(id, job): &(JobId, JobRecord)| match job.state {
+            JobState::Running { seed, .. } if held.contains(id) => Some((*id, seed)),
+            _ => None,
+        };
+        self.tasks.stop_all_but(&jobs.iter().filter_map(seed).collect());
+        self.deadlines.retain(|job, _| held.contains(job));
+        for (id, job) in &jobs {
+            self.serve(worker, now, *id, job, offer.as_ref()).await?;
+        }
+        for id in worker.journal.jobs()? {
+            let record = jobs.iter().find(|(job, _)| *job == id).map(|(_, record)| record);
+            let is_over = record.is_none_or(|record| {
+                matches!(record.state, JobState::Closed { .. }) || record.failed_providers.contains(&worker.account)
+            });
+            if is_over {
+                self.finished.note(worker, id, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn stop(self) {
+        self.tasks.stop().await;
+    }
+}

@@ -1,0 +1,229 @@
+//! Offers, their index, the queue of open jobs, and how one finds the other.
+
+use crate::{pallet::*, types::*, WeightInfo};
+use core::marker::PhantomData;
+use frame_support::{
+    defensive, ensure,
+    traits::{Defensive, Get},
+    weights::{Weight, WeightMeter},
+};
+use frame_system::pallet_prelude::BlockNumberFor;
+use neurodata_primitives::{seams::Reputation, *};
+use sp_runtime::{
+    traits::{CheckedAdd, CheckedDiv, One, Saturating, Zero},
+    BoundedVec, DispatchResult,
+};
+
+/// Reputation at which an offer is compared by its plain price.
+const BEST_REPUTATION: u32 = 100;
+
+/// The offers. Owns [`Offers`] and [`OfferIndex`].
+pub(crate) struct OfferBook<T>(PhantomData<T>);
+
+/// What a search through the offers found.
+pub(crate) struct Search<T: Config> {
+    /// The best eligible offer.
+    pub best: Option<Assignment<T>>,
+    /// Offers that were looked at.
+    pub scanned: u32,
+}
+
+/// A provider and the price at which it would compute a job.
+pub(crate) struct Assignment<T: Config> {
+    /// The compute provider.
+    pub provider: T::AccountId,
+    /// Price of the whole job, in plancks.
+    pub price: BalanceOf<T>,
+}
+
+impl<T: Config> OfferBook<T> {
+    /// Make or replace the offer of `provider`.
+    pub fn insert(provider: &T::AccountId, offer: OfferRecord<BalanceOf<T>>) -> DispatchResult {
+        let mut index = OfferIndex::<T>::get();
+        index.retain(|(_, other)| other != provider);
+        let at = index.partition_point(|(price, _)| *price <= offer.unit_price);
+        index.try_insert(at, (offer.unit_price, provider.clone())).map_err(|_| Error::<T>::MaxOffersExceeded)?;
+        OfferIndex::<T>::put(index);
+        Offers::<T>::insert(provider, offer);
+        Ok(())
+    }
+
+    /// Remove the offer of `provider`. Returns whether there was one.
+    pub fn remove(provider: &T::AccountId) -> bool {
+        if Offers::<T>::take(provider).is_none() {
+            return false;
+        }
+        OfferIndex::<T>::mutate(|index| index.retain(|(_, other)| other != provider));
+        true
+    }
+
+    /// Price of an offer for comparison: `ceil(unit price * 200 / (100 + reputation))`.
+    ///
+    /// Saturates: an offer near the largest balance only loses its advantage over others as absurd.
+    pub fn adjusted_price(unit_price: BalanceOf<T>, reputation: u8) -> BalanceOf<T> {
+        let divisor: BalanceOf<T> =
+            u32::from(reputation).clamp(1, BEST_REPUTATION).saturating_add(BEST_REPUTATION).into();
+        let scaled = unit_price.saturating_mul(BEST_REPUTATION.saturating_mul(2).into());
+        scaled
+            .checked_add(&divisor.saturating_sub(One::one()))
+            .and_then(|sum| sum.checked_div(&divisor))
+            .unwrap_or(unit_price)
+            .max(unit_price)
+    }
+
+    /// The best eligible offer for `job`.
+    ///
+    /// The index is sorted by unit price and no adjusted price is below its unit price, so the search ends at the first
+    /// offer whose unit price reaches the best adjusted price.
+    pub fn search(job: &JobOf<T>) -> Search<T> {
+        let mut scanned = 0u32;
+        let mut best: Option<(BalanceOf<T>, Assignment<T>)> = None;
+        for (unit_price, provider) in OfferIndex::<T>::get() {
+            let too_dear = unit_price > job.request.max_unit_price;
+            if too_dear || best.as_ref().is_some_and(|(adjusted, _)| unit_price >= *adjusted) {
+                break;
+            }
+            scanned = scanned.saturating_add(1);
+            if !Self::is_eligible(job, &provider) {
+                continue;
+            }
+            let adjusted = Self::adjusted_price(unit_price, T::Reputation::of(&provider));
+            if best.as_ref().is_some_and(|(other, _)| adjusted >= *other) {
+                continue;
+            }
+            // The escrow holds the work units at the maximum price, which is not lower; qed.
+            let price =
+                Pallet::<T>::price_of(job.work_units, unit_price).defensive_proof("the price exceeds the escrow");
+            best = price.map(|price| (adjusted, Assignment { provider, price })).or(best);
+        }
+        Search { best: best.map(|(_, assignment)| assignment), scanned }
+    }
+
+    /// Whether the offer of `provider` can take `job`, whatever its price.
+    fn is_eligible(job: &JobOf<T>, provider: &T::AccountId) -> bool {
+        if *provider == job.owner || *provider == job.data_provider || job.failed_providers.contains(provider) {
+            return false;
+        }
+        let Some(offer) = Offers::<T>::get(provider) else {
+            // Index and offers are written together by `insert` and `remove`; qed.
+            defensive!("an indexed offer is missing");
+            return false;
+        };
+        if !offer.capability.meets(&job.request.requirements) || offer.slots_taken >= offer.slots {
+            return false;
+        }
+        Providers::<T>::get(provider).is_some_and(|record| {
+            record.retires_at.is_none() && Pallet::<T>::covers(record.bond, record.open_jobs.saturating_add(1))
+        })
+    }
+
+    /// Count one more job of `provider`.
+    pub fn take_slot(provider: &T::AccountId) {
+        Providers::<T>::mutate_extant(provider, |record| record.open_jobs = record.open_jobs.saturating_add(1));
+        Offers::<T>::mutate_extant(provider, |offer| offer.slots_taken = offer.slots_taken.saturating_add(1));
+    }
+
+    /// Count one job of `provider` less. The offer may have been withdrawn meanwhile.
+    pub fn free_slot(provider: &T::AccountId) {
+        Providers::<T>::mutate_extant(provider, |record| record.open_jobs = record.open_jobs.saturating_sub(1));
+        Offers::<T>::mutate_extant(provider, |offer| offer.slots_taken = offer.slots_taken.saturating_sub(1));
+    }
+}
+
+/// The open jobs. Owns [`OpenJobs`].
+pub(crate) struct JobQueue<T>(PhantomData<T>);
+
+impl<T: Config> JobQueue<T> {
+    /// Whether another open job fits.
+    pub fn has_room() -> bool {
+        OpenJobs::<T>::decode_len().unwrap_or(0) < BoundedVec::<JobId, T::MaxOpenJobs>::bound()
+    }
+
+    /// Queue an open job. Returns whether it fitted.
+    pub fn push(job: JobId) -> bool {
+        OpenJobs::<T>::try_append(job).is_ok()
+    }
+
+    /// Take a job that is no longer open out of the queue.
+    pub fn remove(job: JobId) {
+        OpenJobs::<T>::mutate(|queue| queue.retain(|other| *other != job));
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// Reserve `job` for a provider and store it. The caller sees to the queue.
+    pub(crate) fn assign(id: JobId, mut job: JobOf<T>, assignment: Assignment<T>, now: BlockNumberFor<T>) {
+        let Assignment { provider, price } = assignment;
+        // Saturates at the end of block numbers, which no chain reaches.
+        let accept_by = now.saturating_add(T::AcceptPeriod::get());
+        OfferBook::<T>::take_slot(&provider);
+        job.state = JobState::Matched { provider: provider.clone(), price, accept_by };
+        Jobs::<T>::insert(id, job);
+        Self::deposit_event(Event::JobMatched { job: id, provider, accept_by, price });
+    }
+
+    /// Match one job by call. Returns the offers that were looked at.
+    pub(crate) fn do_match_job(id: JobId) -> Result<u32, sp_runtime::DispatchError> {
+        let job = Self::job(id)?;
+        let JobState::Open { match_by } = job.state else { return Err(Error::<T>::InvalidState.into()) };
+        let now = Self::now();
+        ensure!(now <= match_by, Error::<T>::Expired);
+        let Search { best, scanned } = OfferBook::<T>::search(&job);
+        let assignment = best.ok_or(Error::<T>::NoEligibleOffer)?;
+        JobQueue::<T>::remove(id);
+        Self::assign(id, job, assignment, now);
+        Ok(scanned)
+    }
+
+    /// Try open jobs from the head of the queue, as far as `limit` and [`Config::MaxMatchesPerBlock`] allow. Returns
+    /// the weight used.
+    ///
+    /// A job that stays open moves to the end, so every open job has its turn.
+    pub(crate) fn match_open_jobs(now: BlockNumberFor<T>, limit: Weight) -> Weight {
+        let mut meter = WeightMeter::with_limit(limit);
+        if meter.try_consume(T::WeightInfo::on_idle_base()).is_err() {
+            return meter.consumed();
+        }
+        let queue = OpenJobs::<T>::get();
+        let turns = usize::try_from(T::MaxMatchesPerBlock::get()).unwrap_or(usize::MAX).min(queue.len());
+        let full_search = T::WeightInfo::match_attempt(T::MaxOffers::get());
+        let (mut tried, mut unmatched) = (0usize, alloc::vec::Vec::new());
+        for id in queue.iter().take(turns) {
+            if !meter.can_consume(full_search) {
+                break;
+            }
+            let (matched, scanned) = Self::try_match(*id, now);
+            meter.consume(T::WeightInfo::match_attempt(scanned));
+            tried = tried.saturating_add(1);
+            if !matched {
+                unmatched.push(*id);
+            }
+        }
+        if !tried.is_zero() {
+            let rotated = queue.into_iter().skip(tried).chain(unmatched).collect::<alloc::vec::Vec<_>>();
+            // At most the jobs that were in the queue before; qed.
+            OpenJobs::<T>::put(BoundedVec::truncate_from(rotated));
+        }
+        meter.consumed()
+    }
+
+    /// Match one queued job if an offer fits. Returns whether it left the queue, and the offers that were looked at.
+    fn try_match(id: JobId, now: BlockNumberFor<T>) -> (bool, u32) {
+        let Some(job) = Jobs::<T>::get(id) else {
+            // Only `prune_job` removes jobs, and only closed ones, which are not queued; qed.
+            defensive!("a queued job is missing");
+            return (true, 0);
+        };
+        if !matches!(job.state, JobState::Open { match_by } if now <= match_by) {
+            return (false, 0);
+        }
+        let Search { best, scanned } = OfferBook::<T>::search(&job);
+        match best {
+            Some(assignment) => {
+                Self::assign(id, job, assignment, now);
+                (true, scanned)
+            },
+            None => (false, scanned),
+        }
+    }
+}

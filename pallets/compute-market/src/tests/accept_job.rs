@@ -1,0 +1,86 @@
+//! `accept_job`.
+
+use super::*;
+
+fn accept_job(who: AccountId, id: JobId) -> Result<(), DispatchError> {
+    ComputeMarket::accept_job(signed(who), id, recipient_key())
+}
+
+#[test]
+fn the_matched_provider_accepts_and_a_training_use_opens() {
+    ExtBuilder.build_and_execute(|| {
+        let id = matched_job();
+        assert_ok!(accept_job(PROVIDER, id));
+        let training_use = TrainingUseId::new(0);
+        assert_eq!(state(id), JobState::AwaitingKey { provider: PROVIDER, price: PRICE, training_use, accepted_at: 1 });
+        assert_eq!(last_event(), Event::JobAccepted { job: id, provider: PROVIDER, training_use });
+        assert_eq!(Uses::get(), [(training_use, id, PROVIDER, TRAINING_PRICE)]);
+    });
+}
+
+#[test]
+fn the_training_use_costs_what_was_agreed_when_posting() {
+    ExtBuilder.build_and_execute(|| {
+        let id = matched_job();
+        QuotedPrice::set(&599);
+        assert_ok!(accept_job(PROVIDER, id));
+        assert_eq!(Uses::get().into_iter().map(|(.., price)| price).collect::<Vec<_>>(), [TRAINING_PRICE]);
+    });
+}
+
+#[test]
+fn the_last_block_for_accepting_is_included() {
+    ExtBuilder.build_and_execute(|| {
+        let id = matched_job();
+        pass(ACCEPT_PERIOD);
+        assert_ok!(accept_job(PROVIDER, id));
+    });
+}
+
+#[test]
+fn acceptance_comes_too_late() {
+    ExtBuilder.build_and_execute(|| {
+        let id = matched_job();
+        pass(ACCEPT_PERIOD + 1);
+        assert_noop!(accept_job(PROVIDER, id), Error::<Test>::Expired);
+    });
+}
+
+#[test]
+fn nobody_else_accepts() {
+    ExtBuilder.build_and_execute(|| {
+        let id = matched_job();
+        assert_noop!(accept_job(SECOND_PROVIDER, id), Error::<Test>::NotAuthorized);
+        assert_noop!(accept_job(JOB_OWNER, id), Error::<Test>::NotAuthorized);
+    });
+}
+
+#[test]
+fn only_a_matched_job_is_accepted() {
+    ExtBuilder.build_and_execute(|| {
+        assert_noop!(accept_job(PROVIDER, JobId::new(7)), Error::<Test>::JobNotFound);
+        let open = open_job();
+        assert_noop!(accept_job(PROVIDER, open), Error::<Test>::InvalidState);
+        let accepted = accepted_job();
+        assert_noop!(accept_job(PROVIDER, accepted), Error::<Test>::InvalidState);
+    });
+}
+
+#[test]
+fn a_retired_provider_may_still_do_the_job_it_was_given() {
+    ExtBuilder.build_and_execute(|| {
+        let id = matched_job();
+        assert_ok!(ComputeMarket::retire_provider(signed(PROVIDER)));
+        assert_ok!(accept_job(PROVIDER, id));
+    });
+}
+
+#[test]
+fn a_key_that_nobody_can_wrap_for_is_refused() {
+    ExtBuilder.build_and_execute(|| {
+        let id = matched_job();
+        for key in RecipientKey::unusable() {
+            assert_noop!(ComputeMarket::accept_job(signed(PROVIDER), id, key), Error::<Test>::UnusableKey);
+        }
+    });
+}

@@ -1,0 +1,177 @@
+//! `post_job`.
+
+use super::*;
+use sp_runtime::BoundedVec;
+
+fn refuse(request: JobRequest<Balance, u64>, error: impl Into<DispatchError>) {
+    let error: DispatchError = error.into();
+    frame_support::assert_storage_noop!(assert_eq!(
+        ComputeMarket::post_job(signed(JOB_OWNER), request).map_err(|refusal| refusal.error),
+        Err(error),
+    ));
+}
+
+#[test]
+fn a_job_is_queued_with_its_escrow_on_hold() {
+    ExtBuilder.build_and_execute(|| {
+        let id = open_job();
+        assert_eq!(id, JobId::new(0));
+        assert_eq!(escrow_of(JOB_OWNER), ESCROW);
+        assert_eq!(balance(JOB_OWNER), FUNDS - ESCROW);
+        let record = JobRecord {
+            owner: JOB_OWNER,
+            request: request(),
+            data_provider: DATA_PROVIDER,
+            rows: ROWS,
+            chunks: CHUNKS,
+            training_price: TRAINING_PRICE,
+            training_paid: false,
+            work_units: WORK_UNITS,
+            escrow: ESCROW,
+            failed_providers: BoundedVec::new(),
+            state: JobState::Open { match_by: 1 + MATCH_PERIOD },
+            posted_at: 1,
+        };
+        assert_eq!(job(id), record);
+        assert_eq!(OpenJobs::<Test>::get().into_inner(), [id]);
+        let event =
+            Event::JobPosted { job: id, owner: JOB_OWNER, dataset: DATASET, work_units: WORK_UNITS, escrow: ESCROW };
+        assert_eq!(last_event(), event);
+    });
+}
+
+#[test]
+fn a_job_is_matched_at_once_if_an_offer_fits() {
+    ExtBuilder.build_and_execute(|| {
+        offer(PROVIDER, UNIT_PRICE);
+        let id = post();
+        let accept_by = 1 + ACCEPT_PERIOD;
+        assert_eq!(state(id), JobState::Matched { provider: PROVIDER, price: PRICE, accept_by });
+        assert!(OpenJobs::<Test>::get().is_empty());
+        assert_eq!(last_event(), Event::JobMatched { job: id, provider: PROVIDER, accept_by, price: PRICE });
+        assert_eq!(escrow_of(JOB_OWNER), ESCROW);
+    });
+}
+
+#[test]
+fn holds_of_several_jobs_add_up() {
+    ExtBuilder.build_and_execute(|| {
+        let (first, second) = (open_job(), open_job());
+        assert_ne!(first, second);
+        assert_eq!(escrow_of(JOB_OWNER), 2 * ESCROW);
+    });
+}
+
+#[test]
+fn terms_of_the_dataset_are_enforced() {
+    ExtBuilder.build_and_execute(|| {
+        refuse(JobRequest { dataset: DatasetId::new(7), ..request() }, DispatchError::Other("not sold"));
+        let hidden = BoundedVec::truncate_from(vec![8]);
+        let perceptron = TrainingSpec { algorithm: Algorithm::MultilayerPerceptron { hidden }, ..spec() };
+        refuse(JobRequest { spec: perceptron, ..request() }, DispatchError::Other("not sold"));
+        let stranger = ComputeMarket::post_job(signed(STRANGER), request()).map_err(|refusal| refusal.error);
+        assert_eq!(stranger, Err(DispatchError::Other("not sold")));
+    });
+}
+
+#[test]
+fn a_training_price_above_the_maximum_is_refused() {
+    ExtBuilder.build_and_execute(|| {
+        QuotedPrice::set(&601);
+        refuse(request(), Error::<Test>::TrainingPriceTooHigh);
+        QuotedPrice::set(&600);
+        assert_ok!(ComputeMarket::post_job(signed(JOB_OWNER), request()));
+    });
+}
+
+#[test]
+fn every_issue_of_a_spec_is_named() {
+    ExtBuilder.build_and_execute(|| {
+        let cases = [
+            (TrainingSpec { classes: 1, ..spec() }, SpecIssue::Classes),
+            (TrainingSpec { epochs: 0, ..spec() }, SpecIssue::Epochs),
+            (TrainingSpec { batch_rows: 0, ..spec() }, SpecIssue::BatchRows),
+            (TrainingSpec { learning_rate: 0, ..spec() }, SpecIssue::LearningRate),
+            (TrainingSpec { momentum: 1_000_000, ..spec() }, SpecIssue::Momentum),
+            (TrainingSpec { weight_decay: 1_000_001, ..spec() }, SpecIssue::WeightDecay),
+            (TrainingSpec { holdout: 501, ..spec() }, SpecIssue::Holdout),
+            (TrainingSpec { checkpoint_epochs: 101, ..spec() }, SpecIssue::CheckpointEpochs),
+            (TrainingSpec { target: 14, ..spec() }, SpecIssue::Target),
+        ];
+        for (spec, issue) in cases {
+            refuse(JobRequest { spec, ..request() }, Error::<Test>::InvalidSpec(issue));
+        }
+    });
+}
+
+#[test]
+fn issues_mirror_the_errors_of_a_spec() {
+    assert_eq!(SpecIssue::from(SpecError::Hidden), SpecIssue::Hidden);
+    assert_eq!(SpecIssue::from(SpecError::Overflow), SpecIssue::Overflow);
+}
+
+#[test]
+fn requests_out_of_range_are_refused() {
+    ExtBuilder.build_and_execute(|| {
+        let invalid = |request, issue| refuse(request, Error::<Test>::InvalidRequest(issue));
+        let requirements = Capability { cores: 0, ..capability() };
+        invalid(JobRequest { requirements, ..request() }, RequestIssue::Requirements);
+        let requirements = Capability { memory_mib: 0, ..capability() };
+        invalid(JobRequest { requirements, ..request() }, RequestIssue::Requirements);
+        invalid(JobRequest { deliver_within: 0, ..request() }, RequestIssue::DeliverWithin);
+        // The work of the request is reckoned with one block.
+        let deliver_within = u64::from(job::MIN_DELIVER_BLOCKS);
+        invalid(JobRequest { deliver_within, ..request() }, RequestIssue::DeliverWithin);
+        let deliver_within = MAX_DELIVER_PERIOD + 1;
+        invalid(JobRequest { deliver_within, ..request() }, RequestIssue::DeliverWithin);
+        invalid(JobRequest { baseline: 1_000_001, ..request() }, RequestIssue::Baseline);
+        invalid(JobRequest { max_unit_price: 0, ..request() }, RequestIssue::MaxUnitPrice);
+    });
+}
+
+#[test]
+fn the_ends_of_the_ranges_are_included() {
+    ExtBuilder.build_and_execute(|| {
+        for (deliver_within, baseline) in [(u64::from(job::MIN_DELIVER_BLOCKS) + 1, 0), (MAX_DELIVER_PERIOD, 1_000_000)] {
+            let request = JobRequest { deliver_within, baseline, ..request() };
+            assert_ok!(ComputeMarket::post_job(signed(JOB_OWNER), request));
+        }
+    });
+}
+
+#[test]
+fn an_escrow_beyond_the_owners_means_or_beyond_numbers_is_refused() {
+    ExtBuilder.build_and_execute(|| {
+        refuse(JobRequest { max_unit_price: Balance::MAX, ..request() }, ArithmeticError::Overflow);
+        refuse(JobRequest { max_unit_price: FUNDS, ..request() }, TokenError::FundsUnavailable);
+    });
+}
+
+#[test]
+fn a_full_queue_refuses_a_job_unless_an_offer_fits() {
+    ExtBuilder.build_and_execute(|| {
+        for _ in 0..4 {
+            open_job();
+        }
+        refuse(request(), Error::<Test>::MaxOpenJobsExceeded);
+        offer(PROVIDER, UNIT_PRICE);
+        assert_ok!(ComputeMarket::post_job(signed(JOB_OWNER), request()));
+    });
+}
+
+#[test]
+fn ids_that_are_used_up_refuse_a_job() {
+    ExtBuilder.build_and_execute(|| {
+        NextJobId::<Test>::put(JobId::new(u64::MAX));
+        refuse(request(), ArithmeticError::Overflow);
+    });
+}
+
+#[test]
+fn weight_follows_the_offers_that_were_looked_at() {
+    ExtBuilder.build_and_execute(|| {
+        offer(PROVIDER, UNIT_PRICE);
+        let info = ComputeMarket::post_job(signed(JOB_OWNER), request()).expect("the job is posted");
+        assert_eq!(info.actual_weight, Some(<() as WeightInfo>::post_job(1)));
+    });
+}

@@ -1,0 +1,111 @@
+//! Aliases of the pallet's types, and the causes nested in its errors.
+
+use crate::Config;
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use frame_support::{traits::fungible, PalletError};
+use frame_system::pallet_prelude::BlockNumberFor;
+use neurodata_primitives::*;
+use scale_info::TypeInfo;
+
+/// Account of a runtime.
+pub(crate) type AccountIdOf<T> = <T as frame_system::Config>::AccountId;
+
+/// Balance of the market's currency, in plancks.
+pub type BalanceOf<T> = <<T as Config>::Currency as fungible::Inspect<AccountIdOf<T>>>::Balance;
+
+/// Money that was taken from somewhere and goes elsewhere.
+pub type CreditOf<T> = fungible::Credit<AccountIdOf<T>, <T as Config>::Currency>;
+
+/// A job as the market stores it.
+pub type JobOf<T> = JobRecord<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>;
+
+/// What a job owner asks for.
+pub(crate) type RequestOf<T> = JobRequest<BalanceOf<T>, BlockNumberFor<T>>;
+
+/// How a job ended.
+pub(crate) type OutcomeOf<T> = JobOutcome<AccountIdOf<T>, BalanceOf<T>>;
+
+/// A compute provider as the market stores it.
+pub type ProviderOf<T> = ProviderRecord<BalanceOf<T>, BlockNumberFor<T>>;
+
+/// What is wrong with a training spec. Mirrors [`SpecError`], which names the limits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, PalletError)]
+pub enum SpecIssue {
+    /// Classes are not within 2 to 256.
+    Classes,
+    /// Epochs are not within 1 to 1,000.
+    Epochs,
+    /// Rows of a batch are not within 1 to 4,096.
+    BatchRows,
+    /// The learning rate is not within 1 to 1,000,000 millionths.
+    LearningRate,
+    /// The momentum is not within 0 to 999,999 millionths.
+    Momentum,
+    /// The weight decay is not within 0 to 1,000,000 millionths.
+    WeightDecay,
+    /// The holdout is not within 50 to 500 thousandths, or leaves no row on one side.
+    Holdout,
+    /// The checkpoint distance is not within 1 to the number of epochs.
+    CheckpointEpochs,
+    /// A hidden layer is missing or not within 1 to 1,024 units.
+    Hidden,
+    /// The target is not a column of the dataset, or there is no other column.
+    Target,
+    /// The work does not fit 64 bits.
+    Overflow,
+}
+
+impl From<SpecError> for SpecIssue {
+    fn from(error: SpecError) -> Self {
+        match error {
+            SpecError::Classes => Self::Classes,
+            SpecError::Epochs => Self::Epochs,
+            SpecError::BatchRows => Self::BatchRows,
+            SpecError::LearningRate => Self::LearningRate,
+            SpecError::Momentum => Self::Momentum,
+            SpecError::WeightDecay => Self::WeightDecay,
+            SpecError::Holdout => Self::Holdout,
+            SpecError::CheckpointEpochs => Self::CheckpointEpochs,
+            SpecError::Hidden => Self::Hidden,
+            SpecError::Target => Self::Target,
+            SpecError::Overflow => Self::Overflow,
+        }
+    }
+}
+
+/// What is wrong with a job request beside its spec.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, PalletError)]
+pub enum RequestIssue {
+    /// The machine needs at least one core and one MiB of memory.
+    Requirements,
+    /// The time for delivery is below [`MIN_DELIVER_BLOCKS`](neurodata_primitives::job::MIN_DELIVER_BLOCKS) and what
+    /// [`blocks_for`](neurodata_primitives::job::blocks_for) reckons the work with, or above
+    /// [`Config::MaxDeliverPeriod`] blocks.
+    DeliverWithin,
+    /// The baseline is not within 0 to 1,000,000 millionths.
+    Baseline,
+    /// The highest unit price is zero; no offer is that cheap.
+    MaxUnitPrice,
+}
+
+/// What is wrong with a result.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, PalletError)]
+pub enum ResultIssue {
+    /// The trace has another number of checkpoints than the spec.
+    Checkpoints,
+    /// Training rows or holdout rows are not those that the spec gives for the dataset.
+    Rows,
+    /// More holdout rows are counted as correct than there are.
+    Correct,
+    /// The model file is empty.
+    ModelBytes,
+}
+
+/// The call that leaves a state which this pallet does not end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, PalletError)]
+pub enum ExitCall {
+    /// `expire_delivery` of the dataset registry, for a job that awaits its key.
+    ExpireDelivery,
+    /// `close_round` of model validation, for a job under evaluation.
+    CloseRound,
+}

@@ -1,0 +1,134 @@
+//! The audit: drawing chunks, checking proofs.
+
+use crate::*;
+use alloc::vec::Vec;
+use frame_support::traits::DefensiveTruncateFrom;
+use neurodata_primitives::{
+    draw,
+    layout::MAX_AUDITED_CHUNKS,
+    seams::{ProofSubject, StatementId},
+    FieldBytes,
+};
+use neurodata_zk_statements::{data_validity::INPUTS, root_from_path, Binding, DataValidityInputs};
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_submit_audit(
+        owner: T::AccountId,
+        dataset: DatasetId,
+        proofs: BoundedVec<AuditProof, ConstU32<MAX_PROOFS_PER_CALL>>,
+    ) -> DispatchResult {
+        let mut record = Self::dataset_of(&owner, dataset)?;
+        let DatasetState::Auditing { challenge_at, prove_by } = record.state else {
+            return Err(Error::<T>::InvalidState.into());
+        };
+        let now = frame_system::Pallet::<T>::block_number();
+        ensure!(now > challenge_at, Error::<T>::TooEarly);
+        ensure!(now <= prove_by, Error::<T>::Expired);
+        ensure!(!proofs.is_empty(), Error::<T>::NoProofs);
+
+        let mut audit = match Audits::<T>::get(dataset) {
+            Some(audit) => audit,
+            None => Self::draw_audit(dataset, &record.commitment, challenge_at)?,
+        };
+        for proof in &proofs {
+            let open = audit.open_chunks.len();
+            audit.open_chunks.retain(|chunk| *chunk != proof.chunk);
+            ensure!(audit.open_chunks.len() < open, Error::<T>::ChunkNotOpen);
+            Self::ensure_chunk_proved(&record.commitment, ProofSubject::Dataset(dataset), &owner, proof)?;
+            // Saturating: at most 32 proofs of at most 2^32 cells each.
+            audit.missing_cells = audit.missing_cells.saturating_add(proof.missing_cells.into());
+        }
+        ensure!(is_count_possible(&audit, &record.commitment), Error::<T>::MissingCellsMismatch);
+
+        let [proved, open] =
+            [proofs.len(), audit.open_chunks.len()].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        Self::deposit_event(Event::ChunksProved { dataset, proved, open });
+        if open > 0 {
+            Audits::<T>::insert(dataset, audit);
+            return Ok(());
+        }
+        Audits::<T>::remove(dataset);
+        record.state = DatasetState::Active;
+        Datasets::<T>::insert(dataset, record);
+        Self::deposit_event(Event::DatasetActivated { dataset, owner });
+        Ok(())
+    }
+
+    pub(crate) fn do_expire_audit(dataset: DatasetId) -> DispatchResult {
+        let mut record = Datasets::<T>::get(dataset).ok_or(Error::<T>::NotFound)?;
+        let DatasetState::Auditing { prove_by, .. } = record.state else {
+            return Err(Error::<T>::InvalidState.into());
+        };
+        ensure!(frame_system::Pallet::<T>::block_number() > prove_by, Error::<T>::TooEarly);
+        Self::deposit_event(Event::AuditExpired { dataset });
+        Self::delist(dataset, &mut record);
+        Datasets::<T>::insert(dataset, record);
+        Ok(())
+    }
+
+    /// The challenge of `dataset`, always the same for the same block.
+    fn draw_audit(
+        dataset: DatasetId,
+        commitment: &DatasetCommitment,
+        challenge_at: BlockNumberFor<T>,
+    ) -> Result<AuditRecord, Error<T>> {
+        let seed = T::Entropy::seed_at(challenge_at).ok_or(Error::<T>::SeedUnavailable)?;
+        let seed = draw::derive(&seed, draw::AUDIT_DOMAIN, &dataset);
+        let drawn: Vec<u32> = draw::distinct(&seed, commitment.chunks, MAX_AUDITED_CHUNKS);
+        Ok(AuditRecord {
+            open_chunks: BoundedVec::defensive_truncate_from(drawn),
+            challenged: commitment.chunks.min(MAX_AUDITED_CHUNKS),
+            missing_cells: 0,
+        })
+    }
+
+    /// Refuse `proof` unless its leaf is in the tree at its index and its zk proof holds for this subject and account.
+    pub(crate) fn ensure_chunk_proved(
+        commitment: &DatasetCommitment,
+        subject: ProofSubject,
+        account: &T::AccountId,
+        proof: &AuditProof,
+    ) -> DispatchResult {
+        ensure!(proof.chunk < commitment.chunks, Error::<T>::InvalidChunk);
+        let depth = layout::tree_depth(commitment.chunks);
+        ensure!(u32::try_from(proof.path.len()) == Ok(depth), Error::<T>::InvalidPath);
+        let root = root_from_path(&proof.leaf, proof.chunk, &proof.path);
+        ensure!(root == Ok(commitment.data_root), Error::<T>::InvalidPath);
+        let inputs = Self::statement_inputs(commitment, subject, account, proof);
+        T::ZkVerifier::verify(StatementId::DataValidity1, &inputs, &proof.zk_proof)
+    }
+
+    /// The public inputs of `data-validity/1` that `proof` has to hold for.
+    pub(crate) fn statement_inputs(
+        commitment: &DatasetCommitment,
+        subject: ProofSubject,
+        account: &T::AccountId,
+        proof: &AuditProof,
+    ) -> [FieldBytes; INPUTS] {
+        let is_last = proof.chunk.saturating_add(1) == commitment.chunks;
+        let layout = if is_last { commitment.last_layout } else { commitment.layout };
+        let account = account.encode();
+        let binding = Binding { genesis: Self::genesis_hash(), subject, account: &account, chunk: proof.chunk };
+        let (leaf, missing_cells) = (proof.leaf, proof.missing_cells);
+        DataValidityInputs { leaf, layout, missing_cells, binding: binding.to_field_bytes() }.to_field_bytes()
+    }
+
+    /// The hash of the chain's first block; a hash of another length than 32 bytes is cut or padded with zeros.
+    fn genesis_hash() -> [u8; 32] {
+        let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32));
+        let mut bytes = [0; 32];
+        bytes.iter_mut().zip(hash.as_ref()).for_each(|(to, from)| *to = *from);
+        bytes
+    }
+}
+
+/// Whether the missing cells proved so far can belong to the committed number.
+///
+/// They never exceed it. Once every chunk of the dataset is proved they equal it.
+fn is_count_possible(audit: &AuditRecord, commitment: &DatasetCommitment) -> bool {
+    if audit.open_chunks.is_empty() && audit.challenged == commitment.chunks {
+        audit.missing_cells == commitment.missing_cells
+    } else {
+        audit.missing_cells <= commitment.missing_cells
+    }
+}

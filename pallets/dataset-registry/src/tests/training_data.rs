@@ -1,0 +1,175 @@
+use crate::{mock::*, *};
+use frame_support::{assert_noop, assert_ok, assert_storage_noop};
+use neurodata_primitives::{
+    seams::{ProofSubject, TrainingData, TrainingQuote},
+    AlgorithmFamily::{Linear, NeuralNetwork},
+    AlgorithmSet, RecipientKey, TrainingUseState, UseSet,
+};
+
+fn refusal(reason: SaleRefusal) -> Error<Test> {
+    Error::<Test>::NotForSale(reason)
+}
+
+fn attempt_use(dataset: DatasetId) -> Result<TrainingUseId, DispatchError> {
+    DatasetRegistry::open_use(dataset, JOB, &PROVIDER, RecipientKey::new([8; 32]), TRAINING_PRICE)
+}
+
+#[test]
+fn a_quote_names_owner_price_and_shape() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate();
+        let expected = TrainingQuote { owner: OWNER, price: TRAINING_PRICE, rows: 303, columns: 14, chunks: 5 };
+        assert_eq!(quote(dataset, BUYER, Linear), Ok(expected));
+    });
+}
+
+#[test]
+fn only_an_active_dataset_is_quoted() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = register(&Package::large());
+        assert_noop!(quote(dataset, BUYER, Linear), refusal(SaleRefusal::NotAudited));
+        let dataset = activate();
+        assert_ok!(DatasetRegistry::delist_dataset(signed(OWNER), dataset));
+        assert_noop!(quote(dataset, BUYER, Linear), refusal(SaleRefusal::Delisted));
+        assert_noop!(quote(DatasetId::new(9), BUYER, Linear), Error::<Test>::NotFound);
+    });
+}
+
+#[test]
+fn terms_without_training_sell_none() {
+    ExtBuilder.build_and_execute(|| {
+        let uses = UseSet { download: true, ..Default::default() };
+        let dataset = activate_on(DatasetTerms { uses, ..open_terms() });
+        assert_noop!(quote(dataset, BUYER, Linear), refusal(SaleRefusal::Training));
+    });
+}
+
+#[test]
+fn terms_name_the_algorithm_families() {
+    ExtBuilder.build_and_execute(|| {
+        let algorithms = AlgorithmSet::default().with(Linear);
+        let dataset = activate_on(DatasetTerms { algorithms, ..open_terms() });
+        assert_ok!(quote(dataset, BUYER, Linear));
+        assert_noop!(quote(dataset, BUYER, NeuralNetwork), refusal(SaleRefusal::Algorithm));
+    });
+}
+
+#[test]
+fn terms_may_name_the_buyers() {
+    ExtBuilder.build_and_execute(|| {
+        let allowed = Some(BoundedVec::try_from(alloc::vec![BUYER]).unwrap());
+        let dataset = activate_on(DatasetTerms { allowed, ..open_terms() });
+        assert_ok!(quote(dataset, BUYER, Linear));
+        assert_noop!(quote(dataset, STRANGER, Linear), refusal(SaleRefusal::Buyer));
+    });
+}
+
+#[test]
+fn terms_hold_until_their_last_block() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate_on(DatasetTerms { expires_at: Some(30), ..open_terms() });
+        run_to_block(30);
+        assert_ok!(quote(dataset, BUYER, Linear));
+        run_to_block(31);
+        assert_noop!(quote(dataset, BUYER, Linear), refusal(SaleRefusal::TermsExpired));
+    });
+}
+
+#[test]
+fn an_opened_use_awaits_the_key() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate();
+        let deliver_by = System::block_number() + 10;
+        let training_use = open_use(dataset);
+        let expected = TrainingUse {
+            dataset,
+            job: JOB,
+            provider: PROVIDER,
+            recipient_key: RecipientKey::new([8; 32]),
+            price: TRAINING_PRICE,
+            state: TrainingUseState::AwaitingKey { deliver_by },
+        };
+        assert_eq!(TrainingUses::<Test>::get(training_use), Some(expected));
+        assert_eq!(record(dataset).open_uses, 1);
+        let event = Event::TrainingUseOpened {
+            training_use,
+            dataset,
+            job: JOB,
+            provider: PROVIDER,
+            deliver_by,
+            price: TRAINING_PRICE,
+        };
+        assert_eq!(last_event(), event);
+        assert_eq!(Some(open_use(dataset)), training_use.next());
+        assert_eq!(record(dataset).open_uses, 2);
+    });
+}
+
+#[test]
+fn a_dataset_delisted_after_the_job_was_posted_still_serves_it() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate();
+        assert_ok!(DatasetRegistry::delist_dataset(signed(OWNER), dataset));
+        assert_ok!(attempt_use(dataset));
+    });
+}
+
+#[test]
+fn a_dataset_that_was_never_audited_or_is_gone_serves_nobody() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = register(&Package::small());
+        assert_noop!(attempt_use(dataset), refusal(SaleRefusal::NotAudited));
+        assert_noop!(attempt_use(DatasetId::new(9)), Error::<Test>::NotFound);
+    });
+}
+
+#[test]
+fn a_closed_use_is_removed_and_closing_again_does_nothing() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate();
+        let (first, second) = (open_use(dataset), open_use(dataset));
+        DatasetRegistry::close_use(first);
+        assert_eq!(TrainingUses::<Test>::get(first), None);
+        assert_eq!(record(dataset).open_uses, 1);
+        assert_eq!(last_event(), Event::TrainingUseClosed { training_use: first, dataset, job: JOB });
+        assert_storage_noop!(DatasetRegistry::close_use(first));
+        DatasetRegistry::close_use(second);
+        assert_eq!(record(dataset).open_uses, 0);
+    });
+}
+
+#[test]
+fn a_provider_shows_possession_of_one_chunk() {
+    ExtBuilder.build_and_execute(|| {
+        let (package, dataset) = (Package::small(), activate());
+        let subject = ProofSubject::Job(JOB);
+        let verify = |account, proof: &AuditProof| DatasetRegistry::verify_chunk(dataset, subject, &account, proof);
+        for chunk in 0..5 {
+            assert_ok!(verify(PROVIDER, &package.proof(subject, PROVIDER, chunk)));
+        }
+        let valid = package.proof(subject, PROVIDER, 1);
+        assert_noop!(verify(STRANGER, &valid), ZK_REFUSAL);
+        assert_noop!(verify(PROVIDER, &package.proof(ProofSubject::Job(JobId::new(8)), PROVIDER, 1)), ZK_REFUSAL);
+        assert_noop!(verify(PROVIDER, &package.proof(ProofSubject::Dataset(dataset), PROVIDER, 1)), ZK_REFUSAL);
+        assert_noop!(verify(PROVIDER, &AuditProof { chunk: 5, ..valid.clone() }), Error::<Test>::InvalidChunk);
+        assert_noop!(verify(PROVIDER, &AuditProof { chunk: 2, ..valid.clone() }), Error::<Test>::InvalidPath);
+        assert_noop!(
+            DatasetRegistry::verify_chunk(DatasetId::new(9), subject, &PROVIDER, &valid),
+            Error::<Test>::NotFound
+        );
+    });
+}
+
+#[test]
+fn the_padding_of_the_tree_is_no_chunk() {
+    ExtBuilder.build_and_execute(|| {
+        let (package, dataset) = (Package::small(), activate());
+        let padding = neurodata_zk_statements::field::from_number(0);
+        let mut leaves = package.leaves.clone();
+        leaves.push(padding);
+        let path = BoundedVec::try_from(neurodata_zk_statements::path(&leaves, 5).unwrap()).unwrap();
+        let subject = ProofSubject::Job(JOB);
+        let proof = AuditProof { chunk: 5, leaf: padding, path, ..package.proof(subject, PROVIDER, 4) };
+        assert_noop!(DatasetRegistry::verify_chunk(dataset, subject, &PROVIDER, &proof), Error::<Test>::InvalidChunk);
+    });
+}

@@ -1,0 +1,283 @@
+//! Benchmarks of the calls, each in its worst case: a full committee, a full index, and a decision that is passed on.
+
+use crate::{Pallet as ModelValidation, *};
+use alloc::vec::Vec;
+use frame_benchmarking::v2::*;
+use frame_support::{
+    traits::{fungible::Mutate, Get},
+    BoundedVec,
+};
+use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
+use neurodata_primitives::{
+    seams::{Entropy, Evaluation},
+    validation::MAX_COMMITTEE,
+    RoundState, Seat, SeatState,
+};
+use sp_runtime::{traits::One, Saturating};
+
+const SALT: [u8; 32] = [7; 32];
+const SCORE: u8 = 80;
+
+fn now<T: Config>() -> BlockNumberFor<T> {
+    frame_system::Pallet::<T>::block_number()
+}
+
+fn recipient_key() -> RecipientKey {
+    RecipientKey::new([1; 32])
+}
+
+fn wrapped_key() -> WrappedKey {
+    WrappedKey { ephemeral_key: recipient_key(), sealed_key: [2; 48] }
+}
+
+/// Twice the minimum: one penalty retires nobody.
+fn bond<T: Config>() -> BalanceOf<T> {
+    T::EvaluatorBond::get().saturating_mul(2u32.into())
+}
+
+/// An account with funds for its bond.
+fn funded<T: Config>(number: u32) -> T::AccountId
+where
+    T::Currency: Mutate<T::AccountId>,
+{
+    let account = account("evaluator", number, 0);
+    T::Currency::set_balance(&account, bond::<T>().saturating_mul(2u32.into()));
+    account
+}
+
+fn registered<T: Config>(number: u32) -> T::AccountId
+where
+    T::Currency: Mutate<T::AccountId>,
+{
+    let evaluator = funded::<T>(number);
+    ModelValidation::<T>::do_register_evaluator(evaluator.clone(), bond::<T>(), recipient_key())
+        .expect("the account has its bond");
+    evaluator
+}
+
+/// Fill the index so that `left` places are free.
+fn fill_index<T: Config>(left: u32)
+where
+    T::Currency: Mutate<T::AccountId>,
+{
+    let there = EvaluatorIndex::<T>::decode_len().unwrap_or_default() as u32;
+    for number in there..T::MaxEvaluators::get().saturating_sub(left) {
+        registered::<T>(number);
+    }
+}
+
+fn seal_of<T: Config>(job: JobId, member: &T::AccountId) -> VerdictSeal {
+    validation::seal_verdict(job, Verdict::Accept, SCORE, &SALT, member)
+}
+
+/// A round with a full committee whose seats are as `seat` says, in `state`.
+fn round_with<T: Config>(
+    state: RoundState<BlockNumberFor<T>>,
+    seat: impl Fn(JobId, u32, &T::AccountId) -> SeatState,
+) -> (JobId, Vec<T::AccountId>)
+where
+    T::Currency: Mutate<T::AccountId>,
+{
+    let (job, parties) = T::BenchmarkHelper::job_under_evaluation();
+    let members: Vec<_> = (0..MAX_COMMITTEE).map(|number| registered::<T>(1_000_000 + number)).collect();
+    members.iter().for_each(ModelValidation::<T>::take_seat);
+    let seats = members
+        .iter()
+        .zip(0..)
+        .map(|(member, place)| Seat { evaluator: member.clone(), state: seat(job, place, member) })
+        .collect();
+    let round = RoundRecord {
+        job_owner: parties.job_owner,
+        data_provider: parties.data_provider,
+        provider: parties.provider,
+        work_units: parties.work_units,
+        seats: BoundedVec::truncate_from(seats),
+        state,
+    };
+    Rounds::<T>::insert(job, round);
+    (job, members)
+}
+
+fn later<T: Config>() -> BlockNumberFor<T> {
+    now::<T>().saturating_add(10u32.into())
+}
+
+fn go_past<T: Config>(block: BlockNumberFor<T>) {
+    frame_system::Pallet::<T>::set_block_number(block.saturating_add(One::one()));
+}
+
+#[benchmarks(where T::Currency: Mutate<T::AccountId>)]
+mod benchmarks {
+    use super::*;
+
+    #[benchmark]
+    fn register_evaluator() {
+        fill_index::<T>(1);
+        let caller = funded::<T>(2_000_000);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller.clone()), bond::<T>(), recipient_key());
+
+        assert!(Evaluators::<T>::contains_key(caller));
+    }
+
+    #[benchmark]
+    fn set_recipient_key() {
+        let caller = registered::<T>(0);
+        let key = RecipientKey::new([9; 32]);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller.clone()), key);
+
+        assert_eq!(Evaluators::<T>::get(caller).map(|record| record.recipient_key), Some(key));
+    }
+
+    #[benchmark]
+    fn retire_evaluator() {
+        fill_index::<T>(1);
+        let caller = registered::<T>(2_000_000);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller.clone()));
+
+        assert!(Evaluators::<T>::get(caller).is_some_and(|record| record.retires_at.is_some()));
+    }
+
+    #[benchmark]
+    fn withdraw_bond() {
+        let caller = registered::<T>(0);
+        ModelValidation::<T>::do_retire_evaluator(caller.clone()).expect("it is active");
+        go_past::<T>(now::<T>().saturating_add(T::RetirePeriod::get()));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller.clone()));
+
+        assert!(!Evaluators::<T>::contains_key(caller));
+    }
+
+    /// Every candidate is read: the eligible ones have the last ranks.
+    #[benchmark]
+    fn draw_committee(c: Linear<10, 1_000>) -> Result<(), BenchmarkError> {
+        let (job, parties) = T::BenchmarkHelper::job_under_evaluation();
+        for number in 0..c {
+            registered::<T>(number);
+        }
+        go_past::<T>(now::<T>());
+        Rounds::<T>::remove(job);
+        ModelValidation::<T>::open_round(job, parties)?;
+        let draw_at = now::<T>().saturating_add(T::DrawDelay::get());
+        go_past::<T>(draw_at);
+        T::BenchmarkHelper::set_seed(draw_at);
+        let seed = T::Entropy::seed_at(draw_at).ok_or(BenchmarkError::Stop("no seed"))?;
+        let round = Rounds::<T>::get(job).ok_or(BenchmarkError::Stop("no round"))?;
+        let ranked = ModelValidation::<T>::ranked(job, &round, &seed);
+        let late = ranked.len().saturating_sub(T::CommitteeSize::get() as usize);
+        for evaluator in ranked.iter().take(late) {
+            Evaluators::<T>::mutate_extant(evaluator, |record| record.registered_at = draw_at);
+        }
+        let caller: T::AccountId = whitelisted_caller();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), job);
+
+        assert!(Rounds::<T>::get(job).is_some_and(|round| !round.seats.is_empty()));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn deliver_evaluation_keys(k: Linear<1, 9>) {
+        let state = RoundState::Sealing { keys_by: later::<T>(), seal_by: later::<T>() };
+        let (job, members) = round_with::<T>(state, |_, _, _| SeatState::AwaitingKey);
+        let keys = members.into_iter().rev().take(k as usize).map(|member| (member, wrapped_key())).collect();
+        let provider = Rounds::<T>::get(job).map(|round| round.provider).expect("the round was inserted");
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(provider), job, BoundedVec::truncate_from(keys));
+
+        let keyed = Rounds::<T>::get(job).map(|round| decision::keyed(&round.seats));
+        assert_eq!(keyed, Some(k as usize));
+    }
+
+    /// The last seal.
+    #[benchmark]
+    fn seal_verdict() {
+        let state = RoundState::Sealing { keys_by: later::<T>(), seal_by: later::<T>() };
+        let (job, members) = round_with::<T>(state, |job, place, member| {
+            if place + 1 == MAX_COMMITTEE {
+                SeatState::Evaluating { key: wrapped_key() }
+            } else {
+                SeatState::Sealed { seal: seal_of::<T>(job, member) }
+            }
+        });
+        let caller = members.last().cloned().expect("the committee is full");
+        let seal = seal_of::<T>(job, &caller);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), job, seal);
+
+        let state = Rounds::<T>::get(job).map(|round| round.state);
+        assert!(matches!(state, Some(RoundState::Revealing { .. })));
+    }
+
+    /// The last opening, which decides.
+    #[benchmark]
+    fn reveal_verdict() {
+        let state = RoundState::Revealing { reveal_by: later::<T>() };
+        let (job, members) = round_with::<T>(state, |job, place, member| {
+            if place + 1 == MAX_COMMITTEE {
+                SeatState::Sealed { seal: seal_of::<T>(job, member) }
+            } else {
+                SeatState::Revealed { verdict: Verdict::Accept, score: SCORE }
+            }
+        });
+        let caller = members.last().cloned().expect("the committee is full");
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), job, Verdict::Accept, SCORE, SALT);
+
+        assert!(!Rounds::<T>::contains_key(job));
+    }
+
+    /// Nobody sealed: all are penalised and the round is decided.
+    #[benchmark]
+    fn close_sealing() {
+        fill_index::<T>(MAX_COMMITTEE);
+        let state = RoundState::Sealing { keys_by: now::<T>(), seal_by: now::<T>() };
+        let (job, members) = round_with::<T>(state, |_, _, _| SeatState::Evaluating { key: wrapped_key() });
+        go_past::<T>(now::<T>());
+        let caller: T::AccountId = whitelisted_caller();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), job);
+
+        assert!(!Rounds::<T>::contains_key(job));
+        let mut left = members.iter().filter_map(Evaluators::<T>::get).map(|record| record.bond);
+        assert!(left.all(|left| left < bond::<T>()));
+    }
+
+    /// A quorum accepted, the others sealed and did not open: they are penalised, and the costliest decision is taken.
+    #[benchmark]
+    fn close_round() {
+        fill_index::<T>(MAX_COMMITTEE);
+        let quorum = decision::quorum(MAX_COMMITTEE as usize) as u32;
+        let state = RoundState::Revealing { reveal_by: now::<T>() };
+        let (job, members) = round_with::<T>(state, |job, place, member| {
+            if place < quorum {
+                SeatState::Revealed { verdict: Verdict::Accept, score: SCORE }
+            } else {
+                SeatState::Sealed { seal: seal_of::<T>(job, member) }
+            }
+        });
+        go_past::<T>(now::<T>());
+        let caller: T::AccountId = whitelisted_caller();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), job);
+
+        assert!(!Rounds::<T>::contains_key(job));
+        let last = members.last().and_then(Evaluators::<T>::get);
+        assert!(last.is_some_and(|record| record.bond < bond::<T>()));
+    }
+
+    impl_benchmark_test_suite!(ModelValidation, crate::mock::ExtBuilder::default().build(), crate::mock::Test);
+}

@@ -1,0 +1,163 @@
+//! Evaluators and their bonds. Owns [`Evaluators`] and [`EvaluatorIndex`].
+
+use crate::*;
+use frame_support::{
+    defensive,
+    pallet_prelude::*,
+    traits::{
+        fungible::{Balanced, BalancedHold, MutateHold},
+        tokens::Precision,
+        Imbalance, OnUnbalanced,
+    },
+};
+use frame_system::pallet_prelude::BlockNumberFor;
+use neurodata_primitives::{seams::Reputation, ContributionKind};
+use sp_runtime::{Permill, Saturating};
+
+/// Share of a slash that goes to the job owner, whose job was held up. Source: DESIGN section 5.
+const WRONGED_SHARE: Permill = Permill::from_percent(20);
+/// Share of a slash that goes to whoever reported the failure. Source: DESIGN section 5.
+const REPORTER_SHARE: Permill = Permill::from_percent(10);
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_register_evaluator(
+        evaluator: T::AccountId,
+        bond: BalanceOf<T>,
+        recipient_key: RecipientKey,
+    ) -> DispatchResult {
+        let mut index = EvaluatorIndex::<T>::get();
+        ensure!(!Evaluators::<T>::contains_key(&evaluator), Error::<T>::AlreadyExists);
+        ensure!(bond >= T::EvaluatorBond::get(), Error::<T>::InvalidBond);
+        ensure!(recipient_key.is_usable(), Error::<T>::UnusableKey);
+        index.try_push(evaluator.clone()).map_err(|_| Error::<T>::MaxEvaluatorsExceeded)?;
+        let record = EvaluatorRecord {
+            bond,
+            recipient_key,
+            open_seats: 0,
+            retires_at: None,
+            registered_at: frame_system::Pallet::<T>::block_number(),
+        };
+
+        T::Currency::hold(&HoldReason::EvaluatorBond.into(), &evaluator, bond)?;
+
+        EvaluatorIndex::<T>::put(index);
+        Evaluators::<T>::insert(&evaluator, record);
+        Self::deposit_event(Event::EvaluatorRegistered { evaluator, bond });
+        Ok(())
+    }
+
+    pub(crate) fn do_set_recipient_key(evaluator: T::AccountId, recipient_key: RecipientKey) -> DispatchResult {
+        let mut record = Evaluators::<T>::get(&evaluator).ok_or(Error::<T>::NotRegistered)?;
+        ensure!(recipient_key.is_usable(), Error::<T>::UnusableKey);
+        record.recipient_key = recipient_key;
+        Evaluators::<T>::insert(&evaluator, record);
+        Self::deposit_event(Event::RecipientKeySet { evaluator });
+        Ok(())
+    }
+
+    pub(crate) fn do_retire_evaluator(evaluator: T::AccountId) -> DispatchResult {
+        let mut record = Evaluators::<T>::get(&evaluator).ok_or(Error::<T>::NotRegistered)?;
+        ensure!(record.retires_at.is_none(), Error::<T>::AlreadyRetiring);
+        Self::retire(&evaluator, &mut record);
+        Evaluators::<T>::insert(&evaluator, record);
+        Ok(())
+    }
+
+    pub(crate) fn do_withdraw_bond(evaluator: T::AccountId) -> DispatchResult {
+        let record = Evaluators::<T>::get(&evaluator).ok_or(Error::<T>::NotRegistered)?;
+        let retires_at = record.retires_at.ok_or(Error::<T>::NotRetiring)?;
+        ensure!(frame_system::Pallet::<T>::block_number() >= retires_at, Error::<T>::TooEarly);
+        ensure!(record.open_seats == 0, Error::<T>::SeatsOpen);
+
+        T::Currency::release(&HoldReason::EvaluatorBond.into(), &evaluator, record.bond, Precision::Exact)?;
+
+        Evaluators::<T>::remove(&evaluator);
+        Self::deposit_event(Event::BondWithdrawn { evaluator, bond: record.bond });
+        Ok(())
+    }
+
+    /// What a member loses that does not seal or open, in plancks; rounds up.
+    pub fn seat_penalty() -> BalanceOf<T> {
+        T::NonRevealSlash::get().mul_ceil(T::EvaluatorBond::get())
+    }
+
+    /// Whether the bond covers the seat penalty for one seat more than the evaluator holds.
+    pub(crate) fn covers_another_seat(record: &EvaluatorRecordOf<T>) -> bool {
+        // A product that saturates is more than any bond.
+        record.bond >= Self::seat_penalty().saturating_mul(record.open_seats.saturating_add(1).into())
+    }
+
+    /// Count a new seat.
+    pub(crate) fn take_seat(evaluator: &T::AccountId) {
+        Evaluators::<T>::mutate_extant(evaluator, |record| record.open_seats.saturating_inc());
+    }
+
+    /// Count a closed seat.
+    pub(crate) fn leave_seat(evaluator: &T::AccountId) {
+        Evaluators::<T>::mutate_extant(evaluator, |record| record.open_seats.saturating_dec());
+    }
+
+    /// Take the seat penalty, or what is left of the bond, from a member that failed its duty, and note the failure.
+    ///
+    /// `wronged` gets 20 %, `reporter` 10 % unless it is the member itself, both rounded down; the rest is burned, with
+    /// what a payee cannot receive. A member whose bond covers no further seat is retired.
+    pub(crate) fn penalise(job: JobId, evaluator: &T::AccountId, wronged: &T::AccountId, reporter: &T::AccountId) {
+        let Some(mut record) = Evaluators::<T>::get(evaluator) else {
+            defensive!("a bond cannot be withdrawn while a seat is open; qed");
+            return;
+        };
+        let penalty = Self::seat_penalty();
+        let (credit, _missing) = T::Currency::slash(&HoldReason::EvaluatorBond.into(), evaluator, penalty);
+        let amount = credit.peek();
+
+        let (wronged_part, rest) = credit.split(WRONGED_SHARE.mul_floor(amount));
+        let (reporter_part, mut burned) = if reporter == evaluator {
+            (CreditOf::<T>::zero(), rest)
+        } else {
+            rest.split(REPORTER_SHARE.mul_floor(amount))
+        };
+        for (payee, part) in [(wronged, wronged_part), (reporter, reporter_part)] {
+            if let Err(unpaid) = T::Currency::resolve(payee, part) {
+                burned.subsume(unpaid);
+            }
+        }
+        T::OnBurn::on_unbalanced(burned);
+
+        record.bond = record.bond.saturating_sub(amount);
+        if record.retires_at.is_none() && record.bond < penalty {
+            Self::retire(evaluator, &mut record);
+        }
+        Evaluators::<T>::insert(evaluator, record);
+        T::Reputation::note_failure(evaluator, ContributionKind::Validation);
+        Self::deposit_event(Event::EvaluatorSlashed { job, evaluator: evaluator.clone(), amount });
+    }
+
+    /// Take an active evaluator off the index and start the clock of its bond. The caller stores the record.
+    fn retire(evaluator: &T::AccountId, record: &mut EvaluatorRecordOf<T>) {
+        // A date beyond the last block number saturates: the bond stays on hold, never free too early.
+        let retires_at = frame_system::Pallet::<T>::block_number().saturating_add(T::RetirePeriod::get());
+        record.retires_at = Some(retires_at);
+        EvaluatorIndex::<T>::mutate(|index| index.retain(|active| active != evaluator));
+        Self::deposit_event(Event::EvaluatorRetired { evaluator: evaluator.clone(), retires_at });
+    }
+
+    /// Refuse parameters with which evaluation cannot work.
+    ///
+    /// - The committee has 1 to [`validation::MAX_COMMITTEE`] seats, and no more than there can be evaluators.
+    /// - Bond and seat penalty are above zero: silence costs something.
+    /// - Every period leaves at least one block; sealing leaves one for keys and one for seals.
+    pub fn ensure_parameters() -> Result<(), &'static str> {
+        let at_least = |period: BlockNumberFor<T>, blocks: u32| period >= blocks.into();
+        let seats = T::CommitteeSize::get();
+        let check = |ok: bool, fault| if ok { Ok(()) } else { Err(fault) };
+        check((1..=validation::MAX_COMMITTEE).contains(&seats), "CommitteeSize is not within 1 to MAX_COMMITTEE")?;
+        check(seats <= T::MaxEvaluators::get(), "CommitteeSize is above MaxEvaluators")?;
+        check(!T::EvaluatorBond::get().is_zero(), "EvaluatorBond is zero")?;
+        check(!Self::seat_penalty().is_zero(), "NonRevealSlash of EvaluatorBond is zero")?;
+        check(at_least(T::DrawDelay::get(), 1), "DrawDelay is below 1 block")?;
+        check(at_least(T::DrawPeriod::get(), 1), "DrawPeriod is below 1 block")?;
+        check(at_least(T::SealPeriod::get(), 2), "SealPeriod is below 2 blocks")?;
+        check(at_least(T::RevealPeriod::get(), 1), "RevealPeriod is below 1 block")?;
+        check(at_least(T::RetirePeriod::get(), 1), "RetirePeriod is below 1 block")
+    }
+}

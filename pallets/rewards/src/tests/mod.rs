@@ -1,0 +1,8 @@
+//! One file for each call and each seam.
+
+mod claim;
+mod genesis;
+mod reputation;
+mod settle_evaluation;
+mod settle_job;
+mod settle_training_use;

@@ -1,0 +1,561 @@
+//! Training jobs: the spec, the offer it is matched to, and the job's way through the market.
+
+use crate::*;
+use sp_runtime::{traits::ConstU32, BoundedVec};
+
+/// Most hidden layers of a multilayer perceptron.
+pub const MAX_HIDDEN_LAYERS: u32 = 4;
+/// Widest hidden layer, in units.
+pub const MAX_LAYER_UNITS: u16 = 1_024;
+/// Most target classes.
+pub const MAX_CLASSES: u16 = 256;
+/// Most training epochs.
+pub const MAX_EPOCHS: u16 = 1_000;
+/// Largest batch, in rows.
+pub const MAX_BATCH_ROWS: u16 = 4_096;
+/// Fixed-point denominator of hyper-parameters: 1,000,000 stands for 1.0.
+pub const MICRO: u32 = 1_000_000;
+/// Blocks between a job's acceptance and the block whose randomness fixes its seed. The author of the block of acceptance
+/// knows the randomness of the next one already, so that one would not do.
+pub const SEED_DELAY: u32 = 2;
+/// Work units that one block of 3 s is reckoned with when deadlines are set: 200 million multiply-accumulates of the
+/// forward pass, about a tenth of what one core does.
+pub const UNITS_PER_BLOCK: u64 = 200_000;
+/// Blocks that a provider has at least to deliver, beside what the work is reckoned with: to fetch, prove and submit.
+pub const MIN_DELIVER_BLOCKS: u32 = 20;
+/// Thousandths in a whole, the denominator of the holdout share.
+pub const PERMILLE: u16 = 1_000;
+/// Multiply-accumulates of the forward pass in one work unit.
+pub const MULTIPLY_ACCUMULATES_PER_UNIT: u64 = 1_000;
+
+scale! {
+    /// Families by which data terms allow algorithms.
+    #[derive(Copy)]
+    pub enum AlgorithmFamily {
+        /// Linear models, logistic regression among them.
+        #[codec(index = 0)]
+        Linear,
+        /// Neural networks.
+        #[codec(index = 1)]
+        NeuralNetwork,
+    }
+
+    /// What is trained.
+    pub enum Algorithm {
+        /// Multinomial logistic regression (softmax over one linear layer).
+        #[codec(index = 0)]
+        LogisticRegression,
+        /// Fully connected layers with ReLU between them, softmax at the end.
+        #[codec(index = 1)]
+        MultilayerPerceptron {
+            /// Units of each hidden layer, 1 to 1,024 each; at least one layer.
+            hidden: BoundedVec<u16, ConstU32<MAX_HIDDEN_LAYERS>>,
+        },
+    }
+
+    /// A training run, up to its dataset and seed: the same spec, data and seed give the same bits.
+    pub struct TrainingSpec {
+        /// What is trained.
+        pub algorithm: Algorithm,
+        /// Index of the target column, from 0.
+        pub target: u16,
+        /// Classes of the target, 2 to 256 inclusive.
+        pub classes: u16,
+        /// Passes over the training rows, 1 to 1,000 inclusive.
+        pub epochs: u16,
+        /// Rows of a batch, 1 to 4,096 inclusive.
+        pub batch_rows: u16,
+        /// Step size in millionths, 1 to 1,000,000 inclusive.
+        pub learning_rate: u32,
+        /// Momentum in millionths, 0 to 999,999 inclusive.
+        pub momentum: u32,
+        /// L2 penalty in millionths, 0 to 1,000,000 inclusive.
+        pub weight_decay: u32,
+        /// Share of rows kept for the holdout, in thousandths, 50 to 500 inclusive.
+        pub holdout: u16,
+        /// Epochs between two checkpoints of the trace, 1 to `epochs` inclusive.
+        pub checkpoint_epochs: u16,
+    }
+
+    /// Kind of machine that trains.
+    #[derive(Copy, PartialOrd, Ord)]
+    pub enum DeviceClass {
+        /// A CPU.
+        #[codec(index = 0)]
+        Cpu,
+        /// An NVIDIA GPU through CUDA.
+        #[codec(index = 1)]
+        Cuda,
+    }
+
+    /// What a machine has, or what a job needs at least.
+    #[derive(Copy)]
+    pub struct Capability {
+        /// CPU cores.
+        pub cores: u16,
+        /// Memory in MiB.
+        pub memory_mib: u32,
+        /// Device that computes.
+        pub device: DeviceClass,
+    }
+
+    /// Who may read the model.
+    #[derive(Copy)]
+    pub enum Visibility {
+        /// Anybody who has its location.
+        #[codec(index = 0)]
+        Public,
+    }
+
+    /// What a job owner asks for.
+    pub struct JobRequest<Balance, BlockNumber> {
+        /// The dataset version to train on.
+        pub dataset: DatasetId,
+        /// The training run.
+        pub spec: TrainingSpec,
+        /// What the machine must have.
+        pub requirements: Capability,
+        /// Highest price per work unit, in plancks.
+        pub max_unit_price: Balance,
+        /// Highest price of the training use, in plancks.
+        pub max_training_price: Balance,
+        /// Blocks between the start of training and the last block at which the result may be submitted; at least
+        /// [`MIN_DELIVER_BLOCKS`] and what [`blocks_for`] reckons the work with.
+        pub deliver_within: BlockNumber,
+        /// Accuracy on the holdout that the owner expects to beat, in millionths, 0 to 1,000,000 inclusive.
+        pub baseline: u32,
+        /// Who may read the model.
+        pub visibility: Visibility,
+    }
+
+    /// A compute provider. Removed by `withdraw_bond`.
+    pub struct ProviderRecord<Balance, BlockNumber> {
+        /// Bond on hold, in plancks.
+        pub bond: Balance,
+        /// Jobs that the provider holds now.
+        pub open_jobs: u32,
+        /// First block at which the bond can be withdrawn; `None` while the provider works.
+        pub retires_at: Option<BlockNumber>,
+    }
+
+    /// What a compute provider offers. Removed by `withdraw_offer` and when the provider retires.
+    #[derive(Copy)]
+    pub struct OfferRecord<Balance> {
+        /// What the machine has.
+        pub capability: Capability,
+        /// Price of a work unit, in plancks.
+        pub unit_price: Balance,
+        /// Jobs that it takes side by side, at least 1.
+        pub slots: u32,
+        /// Slots that are taken now.
+        pub slots_taken: u32,
+    }
+
+    /// Counts and losses on the holdout, exact.
+    #[derive(Copy, Default)]
+    pub struct TrainingMetrics {
+        /// Rows trained on.
+        pub training_rows: u32,
+        /// Rows of the holdout.
+        pub holdout_rows: u32,
+        /// Holdout rows classified correctly.
+        pub holdout_correct: u32,
+        /// Holdout rows that always answering the commonest training class gets right.
+        pub majority_correct: u32,
+        /// Mean cross-entropy on the holdout in millionths, rounded down, saturating.
+        pub holdout_loss: u64,
+    }
+
+    /// What a compute provider commits to as the result.
+    pub struct ResultCommitment {
+        /// Digest of the model file (safetensors).
+        pub model: ModelDigest,
+        /// Bytes of the model file.
+        pub model_bytes: u64,
+        /// SHA-256 of the model's manifest: the digest in its CID.
+        pub manifest: BlobDigest,
+        /// Root over the digests of every checkpoint.
+        pub trace: TraceRoot,
+        /// Checkpoints of the trace.
+        pub checkpoints: u32,
+        /// Metrics on the holdout.
+        pub metrics: TrainingMetrics,
+    }
+
+    /// How far a job has come. Each state says which call leaves it.
+    pub enum JobState<AccountId, Balance, BlockNumber> {
+        /// Waiting for an offer. Left by `match_job`, by `cancel_job`, by `expire_job` after `match_by`.
+        #[codec(index = 0)]
+        Open {
+            /// Last block, inclusive, at which it may be matched.
+            match_by: BlockNumber,
+        },
+        /// Reserved for a provider. Left by `accept_job`, by `expire_job` after `accept_by`.
+        #[codec(index = 1)]
+        Matched {
+            /// The compute provider.
+            provider: AccountId,
+            /// Agreed price of the whole job, in plancks.
+            price: Balance,
+            /// Last block, inclusive, at which it may be accepted.
+            accept_by: BlockNumber,
+        },
+        /// Accepted; the data provider owes the key. Left by key delivery, by the expiry of that delivery, by `release_job`.
+        #[codec(index = 2)]
+        AwaitingKey {
+            /// The compute provider.
+            provider: AccountId,
+            /// Agreed price of the whole job, in plancks.
+            price: Balance,
+            /// The licence that the key belongs to.
+            training_use: TrainingUseId,
+            /// Block of acceptance; the randomness of the block [`SEED_DELAY`] after it fixes the seed.
+            accepted_at: BlockNumber,
+        },
+        /// Training. Left by `submit_result`, by `release_job`, by `expire_job` after `heartbeat_by` or `deliver_by`.
+        #[codec(index = 3)]
+        Running {
+            /// The compute provider.
+            provider: AccountId,
+            /// Agreed price of the whole job, in plancks.
+            price: Balance,
+            /// The licence under which the data is used.
+            training_use: TrainingUseId,
+            /// Seed of the training run.
+            seed: Seed,
+            /// Chunk that the provider has to prove.
+            challenged_chunk: u32,
+            /// Checkpoints reached, as the provider last said.
+            position: u32,
+            /// Last block, inclusive, for the next heartbeat.
+            heartbeat_by: BlockNumber,
+            /// Last block, inclusive, for the result.
+            deliver_by: BlockNumber,
+        },
+        /// Under evaluation. Left by the committee's decision or its deadline.
+        #[codec(index = 4)]
+        Evaluating {
+            /// The compute provider.
+            provider: AccountId,
+            /// Agreed price of the whole job, in plancks.
+            price: Balance,
+            /// The licence under which the data is used.
+            training_use: TrainingUseId,
+            /// Seed of the training run.
+            seed: Seed,
+            /// What the provider committed to.
+            result: ResultCommitment,
+        },
+        /// Over. Removed by `prune_job` at `prunes_at` or later.
+        #[codec(index = 5)]
+        Closed {
+            /// How it ended.
+            outcome: JobOutcome<AccountId, Balance>,
+            /// First block at which the record may be removed.
+            prunes_at: BlockNumber,
+        },
+    }
+
+    /// How a job ended.
+    pub enum JobOutcome<AccountId, Balance> {
+        /// The result was accepted and everybody credited.
+        #[codec(index = 0)]
+        Settled {
+            /// The compute provider.
+            provider: AccountId,
+            /// The model version that came of it.
+            model: ModelId,
+            /// Price paid, in plancks.
+            paid: Balance,
+            /// The committee's score, 1 to 100 inclusive.
+            score: u8,
+        },
+        /// The committee refused the result; the owner got back what the evaluators did not earn.
+        #[codec(index = 1)]
+        Rejected {
+            /// The compute provider.
+            provider: AccountId,
+        },
+        /// The committee did not decide in time; the owner was refunded.
+        #[codec(index = 2)]
+        Undecided {
+            /// The compute provider.
+            provider: AccountId,
+        },
+        /// Cancelled by its owner before it was matched.
+        #[codec(index = 3)]
+        Cancelled,
+        /// Nobody took it, or nobody delivered, in time.
+        #[codec(index = 4)]
+        Expired,
+    }
+
+    /// A job. Removed by `prune_job`.
+    pub struct JobRecord<AccountId, Balance, BlockNumber> {
+        /// Who pays and owns the model.
+        pub owner: AccountId,
+        /// What was asked for.
+        pub request: JobRequest<Balance, BlockNumber>,
+        /// Owner of the dataset when the job was posted.
+        pub data_provider: AccountId,
+        /// Rows of the dataset.
+        pub rows: u32,
+        /// Chunks of the dataset.
+        pub chunks: u32,
+        /// Price of the training use agreed when the job was posted, in plancks.
+        pub training_price: Balance,
+        /// Whether the training price was paid; it is paid once, at the first delivery of a key.
+        pub training_paid: bool,
+        /// Work units, computed from spec and dataset.
+        pub work_units: u64,
+        /// Escrow on hold on the owner's account, in plancks.
+        pub escrow: Balance,
+        /// Providers that were assigned and failed; each gets no second try.
+        pub failed_providers: BoundedVec<AccountId, ConstU32<MAX_ATTEMPTS>>,
+        /// How far it has come.
+        pub state: JobState<AccountId, Balance, BlockNumber>,
+        /// Block of posting.
+        pub posted_at: BlockNumber,
+    }
+}
+
+/// Providers that may fail before a job expires.
+pub const MAX_ATTEMPTS: u32 = 3;
+
+/// Why a training spec is refused. The numbers in the text are the limits, ends included.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SpecError {
+    /// Classes are not within 2 to 256.
+    Classes,
+    /// Epochs are not within 1 to 1,000.
+    Epochs,
+    /// Rows of a batch are not within 1 to 4,096.
+    BatchRows,
+    /// The learning rate is not within 1 to 1,000,000 millionths.
+    LearningRate,
+    /// The momentum is not within 0 to 999,999 millionths.
+    Momentum,
+    /// The weight decay is not within 0 to 1,000,000 millionths.
+    WeightDecay,
+    /// The holdout is not within 50 to 500 thousandths, or leaves no row on one side.
+    Holdout,
+    /// The checkpoint distance is not within 1 to the number of epochs.
+    CheckpointEpochs,
+    /// A hidden layer is missing or not within 1 to 1,024 units.
+    Hidden,
+    /// The target is not a column of the dataset, or there is no other column.
+    Target,
+    /// The work does not fit 64 bits.
+    Overflow,
+}
+
+impl core::fmt::Display for SpecError {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str(match self {
+            Self::Classes => "classes must be 2 to 256",
+            Self::Epochs => "epochs must be 1 to 1000",
+            Self::BatchRows => "rows of a batch must be 1 to 4096",
+            Self::LearningRate => "the learning rate must be 0.000001 to 1",
+            Self::Momentum => "the momentum must be 0 to 0.999999",
+            Self::WeightDecay => "the weight decay must be 0 to 1",
+            Self::Holdout => "the holdout must be 5 to 50 percent and leave rows on both sides",
+            Self::CheckpointEpochs => "epochs between checkpoints must be 1 to the number of epochs",
+            Self::Hidden => "a perceptron needs 1 to 4 hidden layers of 1 to 1024 units",
+            Self::Target => "the target must be a column of the dataset beside at least one other",
+            Self::Overflow => "the work is too large to be counted",
+        })
+    }
+}
+
+/// Blocks that `work_units` are reckoned with when deadlines are set, rounded up.
+pub fn blocks_for(work_units: u64) -> u32 {
+    u32::try_from(work_units.div_ceil(UNITS_PER_BLOCK)).unwrap_or(u32::MAX)
+}
+
+impl AlgorithmFamily {
+    /// The bit that stands for the family in an [`AlgorithmSet`].
+    pub const fn bit(self) -> u32 {
+        match self {
+            Self::Linear => 1,
+            Self::NeuralNetwork => 2,
+        }
+    }
+}
+
+impl Algorithm {
+    /// The family that data terms know it by.
+    pub const fn family(&self) -> AlgorithmFamily {
+        match self {
+            Self::LogisticRegression => AlgorithmFamily::Linear,
+            Self::MultilayerPerceptron { .. } => AlgorithmFamily::NeuralNetwork,
+        }
+    }
+}
+
+impl Capability {
+    /// Whether a machine with this capability can do what `requirement` asks.
+    pub fn meets(&self, requirement: &Self) -> bool {
+        self.cores >= requirement.cores
+            && self.memory_mib >= requirement.memory_mib
+            && self.device >= requirement.device
+    }
+}
+
+impl TrainingSpec {
+    /// Refuse a spec whose numbers are out of range, whatever the dataset.
+    pub fn validate(&self) -> Result<(), SpecError> {
+        let ensure = |ok: bool, error| if ok { Ok(()) } else { Err(error) };
+        ensure((2..=MAX_CLASSES).contains(&self.classes), SpecError::Classes)?;
+        ensure((1..=MAX_EPOCHS).contains(&self.epochs), SpecError::Epochs)?;
+        ensure((1..=MAX_BATCH_ROWS).contains(&self.batch_rows), SpecError::BatchRows)?;
+        ensure((1..=MICRO).contains(&self.learning_rate), SpecError::LearningRate)?;
+        ensure(self.momentum < MICRO, SpecError::Momentum)?;
+        ensure(self.weight_decay <= MICRO, SpecError::WeightDecay)?;
+        ensure((50..=500).contains(&self.holdout), SpecError::Holdout)?;
+        ensure((1..=self.epochs).contains(&self.checkpoint_epochs), SpecError::CheckpointEpochs)?;
+        match &self.algorithm {
+            Algorithm::LogisticRegression => Ok(()),
+            Algorithm::MultilayerPerceptron { hidden } => ensure(
+                !hidden.is_empty() && hidden.iter().all(|units| (1..=MAX_LAYER_UNITS).contains(units)),
+                SpecError::Hidden,
+            ),
+        }
+    }
+
+    /// Rows of the holdout in a table of `rows`: the share rounded down, at least 1.
+    pub fn holdout_rows(&self, rows: u32) -> u32 {
+        let share = u64::from(rows).saturating_mul(u64::from(self.holdout)) / u64::from(PERMILLE);
+        u32::try_from(share).unwrap_or(u32::MAX).max(1)
+    }
+
+    /// Checkpoints of the trace: the initial parameters, every `checkpoint_epochs` epochs, and the end.
+    pub fn checkpoints(&self) -> u32 {
+        u32::from(self.epochs.div_ceil(self.checkpoint_epochs.max(1))).saturating_add(1)
+    }
+
+    /// Work units of this spec on a table of `rows` and `columns`, at least 1.
+    ///
+    /// ```text
+    /// units = ceil(training rows * epochs * sum over layers (inputs * outputs) / 1,000)
+    /// ```
+    ///
+    /// The first layer's inputs are the columns but the target. Fails on an invalid spec and on a target that is no
+    /// column.
+    pub fn work_units(&self, rows: u32, columns: u32) -> Result<u64, SpecError> {
+        self.validate()?;
+        if u32::from(self.target) >= columns || columns < 2 {
+            return Err(SpecError::Target);
+        }
+        let training_rows = rows.checked_sub(self.holdout_rows(rows)).filter(|rows| *rows > 0).ok_or(SpecError::Holdout)?;
+        let mut inputs = u64::from(columns.saturating_sub(1));
+        let mut products = 0u64;
+        if let Algorithm::MultilayerPerceptron { hidden } = &self.algorithm {
+            for units in hidden {
+                products = products.saturating_add(inputs.saturating_mul(u64::from(*units)));
+                inputs = u64::from(*units);
+            }
+        }
+        products = products.saturating_add(inputs.saturating_mul(u64::from(self.classes)));
+        let total = u64::from(training_rows)
+            .checked_mul(u64::from(self.epochs))
+            .and_then(|steps| steps.checked_mul(products))
+            .ok_or(SpecError::Overflow)?;
+        Ok(total.div_ceil(MULTIPLY_ACCUMULATES_PER_UNIT).max(1))
+    }
+}
+
+impl TrainingMetrics {
+    /// Share of the holdout that was classified correctly, in millionths, rounded down; 0 without a holdout.
+    pub fn accuracy(&self) -> u32 {
+        Self::share(self.holdout_correct, self.holdout_rows)
+    }
+
+    /// Accuracy of always answering the commonest training class, in millionths, rounded down; 0 without a holdout.
+    pub fn majority_accuracy(&self) -> u32 {
+        Self::share(self.majority_correct, self.holdout_rows)
+    }
+
+    /// The score that evaluators give an honest result: accuracy in percent, rounded down, from 1 to 100.
+    pub fn score(&self) -> u8 {
+        u8::try_from(self.accuracy() / (MICRO / 100)).unwrap_or(100).clamp(1, 100)
+    }
+
+    fn share(part: u32, whole: u32) -> u32 {
+        let millionths = u64::from(part).saturating_mul(u64::from(MICRO)).checked_div(u64::from(whole)).unwrap_or(0);
+        u32::try_from(millionths).unwrap_or(MICRO).min(MICRO)
+    }
+}
+
+impl<AccountId, Balance, BlockNumber> JobState<AccountId, Balance, BlockNumber> {
+    /// The compute provider that holds the job now.
+    pub fn provider(&self) -> Option<&AccountId> {
+        match self {
+            Self::Open { .. } | Self::Closed { .. } => None,
+            Self::Matched { provider, .. }
+            | Self::AwaitingKey { provider, .. }
+            | Self::Running { provider, .. }
+            | Self::Evaluating { provider, .. } => Some(provider),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec() -> TrainingSpec {
+        TrainingSpec {
+            algorithm: Algorithm::LogisticRegression,
+            target: 13,
+            classes: 2,
+            epochs: 100,
+            batch_rows: 32,
+            learning_rate: 100_000,
+            momentum: 0,
+            weight_decay: 0,
+            holdout: 200,
+            checkpoint_epochs: 10,
+        }
+    }
+
+    #[test]
+    fn work_units_follow_the_formula() {
+        assert_eq!(spec().work_units(303, 14), Ok((243u64 * 100 * 13 * 2).div_ceil(1_000)));
+        let hidden = BoundedVec::try_from(alloc::vec![16, 8]).unwrap();
+        let perceptron = TrainingSpec { algorithm: Algorithm::MultilayerPerceptron { hidden }, ..spec() };
+        assert_eq!(perceptron.work_units(303, 14), Ok((243u64 * 100 * (13 * 16 + 16 * 8 + 8 * 2)).div_ceil(1_000)));
+    }
+
+    #[test]
+    fn deadlines_grow_with_the_work() {
+        assert_eq!((blocks_for(0), blocks_for(1), blocks_for(UNITS_PER_BLOCK)), (0, 1, 1));
+        assert_eq!((blocks_for(UNITS_PER_BLOCK + 1), blocks_for(u64::MAX)), (2, u32::MAX));
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_refused() {
+        assert_eq!(TrainingSpec { classes: 1, ..spec() }.validate(), Err(SpecError::Classes));
+        assert_eq!(TrainingSpec { epochs: 0, ..spec() }.validate(), Err(SpecError::Epochs));
+        assert_eq!(TrainingSpec { batch_rows: 0, ..spec() }.validate(), Err(SpecError::BatchRows));
+        assert_eq!(TrainingSpec { learning_rate: 0, ..spec() }.validate(), Err(SpecError::LearningRate));
+        assert_eq!(TrainingSpec { momentum: MICRO, ..spec() }.validate(), Err(SpecError::Momentum));
+        assert_eq!(TrainingSpec { weight_decay: MICRO + 1, ..spec() }.validate(), Err(SpecError::WeightDecay));
+        assert_eq!(TrainingSpec { holdout: 501, ..spec() }.validate(), Err(SpecError::Holdout));
+        assert_eq!(TrainingSpec { checkpoint_epochs: 101, ..spec() }.validate(), Err(SpecError::CheckpointEpochs));
+        assert_eq!(spec().work_units(303, 13), Err(SpecError::Target));
+        assert_eq!(spec().work_units(1, 14), Err(SpecError::Holdout));
+        let hidden = BoundedVec::default();
+        let empty = TrainingSpec { algorithm: Algorithm::MultilayerPerceptron { hidden }, ..spec() };
+        assert_eq!(empty.validate(), Err(SpecError::Hidden));
+    }
+
+    #[test]
+    fn scores_stay_within_1_and_100() {
+        let metrics = |holdout_correct, holdout_rows| TrainingMetrics { holdout_correct, holdout_rows, ..Default::default() };
+        assert_eq!(metrics(0, 60).score(), 1);
+        assert_eq!(metrics(51, 60).score(), 85);
+        assert_eq!(metrics(60, 60).score(), 100);
+        assert_eq!(metrics(61, 60).score(), 100);
+        assert_eq!(metrics(0, 0).accuracy(), 0);
+    }
+}

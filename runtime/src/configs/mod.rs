@@ -1,0 +1,40 @@
+//! Configuration of every pallet, one file each.
+
+mod authority_discovery;
+mod authorship;
+pub(crate) mod babe;
+mod balances;
+mod compute_market;
+mod conviction_voting;
+mod dataset_registry;
+mod entropy;
+mod grandpa;
+mod model_registry;
+mod model_validation;
+mod multisig;
+mod nrc_token;
+mod offences;
+mod origins;
+mod parameters;
+mod preimage;
+mod proxy;
+mod referenda;
+mod rewards;
+mod safe_mode;
+mod scheduler;
+mod session;
+mod staking;
+mod sudo;
+mod system;
+mod technical_committee;
+mod timestamp;
+mod transaction_payment;
+mod treasury;
+mod tx_pause;
+mod utility;
+mod vesting;
+mod zk_verifier;
+
+pub use proxy::ProxyType;
+pub use system::{BlockLength, BlockWeights, CallFilter};
+pub use technical_committee::CommitteeInstance;

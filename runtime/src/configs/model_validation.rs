@@ -1,0 +1,29 @@
+//! Model validation: evaluators, committees and sealed verdicts.
+
+use frame_support::traits::ConstU32;
+
+use crate::{
+    params::{bounded, groups},
+    Balances, ComputeMarket, Entropy, Rewards, Runtime, RuntimeHoldReason,
+};
+
+impl pallet_model_validation::Config for Runtime {
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Entropy = Entropy;
+    type OnDecision = ComputeMarket;
+    type Reputation = Rewards;
+    type OnBurn = pallet_nrc_token::BurnRecorder<Runtime>;
+    type EvaluatorBond = groups::validation::EvaluatorBond;
+    type CommitteeSize = bounded::CommitteeSize;
+    type DrawDelay = bounded::DrawDelay;
+    type DrawPeriod = bounded::DrawPeriod;
+    type SealPeriod = bounded::SealPeriod;
+    type RevealPeriod = bounded::RevealPeriod;
+    type RetirePeriod = bounded::EvaluatorRetirePeriod;
+    type NonRevealSlash = groups::validation::NonRevealSlash;
+    type MaxEvaluators = ConstU32<1_000>;
+    type WeightInfo = pallet_model_validation::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = crate::benchmarking::BenchmarkWorld;
+}

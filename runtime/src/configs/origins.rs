@@ -1,0 +1,5 @@
+//! Origins of referenda.
+
+use crate::{origins, Runtime};
+
+impl origins::Config for Runtime {}

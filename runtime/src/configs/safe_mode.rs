@@ -1,0 +1,87 @@
+//! Safe mode: everything but consensus, governance and the way out with one's own money stops for a while.
+
+use frame_support::{
+    parameter_types,
+    traits::{Contains, EitherOf, EitherOfDiverse},
+};
+use frame_system::{EnsureRoot, EnsureRootWithSuccess, EnsureWithSuccess};
+
+use crate::{
+    adapters::TwoThirdsOfCommittee,
+    constants::{DAYS, HOURS},
+    weights, AccountId, Balance, Balances, BlockNumber, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason,
+};
+
+parameter_types! {
+    /// How long safe mode lasts when it is entered.
+    pub const EnterDuration: BlockNumber = 12 * HOURS;
+    /// How much an extension adds.
+    pub const ExtendDuration: BlockNumber = 6 * HOURS;
+    /// Nobody can buy a stop: only the committee and root enter.
+    pub const EnterDeposit: Option<Balance> = None;
+    /// Nor an extension.
+    pub const ExtendDeposit: Option<Balance> = None;
+    /// Blocks until a deposit is released by its owner.
+    pub const ReleaseDelay: Option<BlockNumber> = Some(2 * DAYS);
+}
+
+/// The calls that safe mode lets through.
+///
+/// Calls of our pallets that can cost somebody else money by a deadline are not among them: nobody shall be slashed for
+/// a silence that safe mode forced on them.
+pub struct AllowedInSafeMode;
+
+impl Contains<RuntimeCall> for AllowedInSafeMode {
+    fn contains(call: &RuntimeCall) -> bool {
+        matches!(
+            call,
+            // The chain itself.
+            RuntimeCall::System(_)
+                | RuntimeCall::Timestamp(_)
+                | RuntimeCall::Babe(_)
+                | RuntimeCall::Grandpa(_)
+                | RuntimeCall::Session(_)
+                | RuntimeCall::Staking(_)
+                // Governance.
+                | RuntimeCall::Preimage(_)
+                | RuntimeCall::ConvictionVoting(_)
+                | RuntimeCall::Referenda(_)
+                | RuntimeCall::TechnicalCommittee(_)
+                | RuntimeCall::TxPause(_)
+                | RuntimeCall::Sudo(_)
+                // Wrappers; the calls inside pass the filter again.
+                | RuntimeCall::Utility(_)
+                | RuntimeCall::Multisig(_)
+                | RuntimeCall::Proxy(_)
+                // The way out with one's own money.
+                | RuntimeCall::Rewards(pallet_rewards::Call::claim { .. })
+                | RuntimeCall::DatasetRegistry(pallet_dataset_registry::Call::withdraw_stake { .. })
+                | RuntimeCall::ComputeMarket(pallet_compute_market::Call::withdraw_bond { .. })
+                | RuntimeCall::ModelValidation(pallet_model_validation::Call::withdraw_bond { .. })
+        )
+    }
+}
+
+impl pallet_safe_mode::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type WhitelistedCalls = AllowedInSafeMode;
+    type EnterDuration = EnterDuration;
+    type ExtendDuration = ExtendDuration;
+    type EnterDepositAmount = EnterDeposit;
+    type ExtendDepositAmount = ExtendDeposit;
+    type ForceEnterOrigin = EitherOf<
+        EnsureRootWithSuccess<AccountId, EnterDuration>,
+        EnsureWithSuccess<TwoThirdsOfCommittee, AccountId, EnterDuration>,
+    >;
+    type ForceExtendOrigin = EitherOf<
+        EnsureRootWithSuccess<AccountId, ExtendDuration>,
+        EnsureWithSuccess<TwoThirdsOfCommittee, AccountId, ExtendDuration>,
+    >;
+    type ForceExitOrigin = EitherOfDiverse<EnsureRoot<AccountId>, TwoThirdsOfCommittee>;
+    type ForceDepositOrigin = EnsureRoot<AccountId>;
+    type Notify = ();
+    type ReleaseDelay = ReleaseDelay;
+    type WeightInfo = weights::pallet_safe_mode::WeightInfo<Runtime>;
+}

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Benchmarks: one JSON object a line, {"name", "value", "unit"}.
+#
+#   scripts/bench.sh zk      circuit, prover, verification natively and in the runtime
+#   scripts/bench.sh train   training
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+cd "$ROOT"
+
+example() {
+    cargo build --workspace --all-targets --locked --quiet >&2
+    "$CARGO_TARGET_DIR/debug/examples/$1"
+}
+
+case "${1:-}" in
+zk)
+    example bench_zk
+    example bench_runtime
+    ;;
+train) example bench_train ;;
+*) fail "usage: scripts/bench.sh zk|train" ;;
+esac

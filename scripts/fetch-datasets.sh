@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Fetch the real datasets of the demo and the tests as CSV into $NEURODATA_DATA. Does nothing if they are there.
+# Usage: scripts/fetch-datasets.sh [--wheels DIR] [NAME...]   (see scripts/fetch_datasets.py --help)
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+
+command -v python3 >/dev/null || fail "python3 is missing; scripts/setup.sh installs it"
+exec python3 "$ROOT/scripts/fetch_datasets.py" --into "$NEURODATA_DATA" "$@"
