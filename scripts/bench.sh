@@ -3,6 +3,7 @@
 #
 #   scripts/bench.sh zk      circuit, prover, verification natively and in the runtime
 #   scripts/bench.sh train   training
+#   scripts/bench.sh assets  judging complaints natively and in the runtime, and the size of their evidence
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$ROOT"
@@ -18,5 +19,9 @@ zk)
     example bench_runtime
     ;;
 train) example bench_train ;;
-*) fail "usage: scripts/bench.sh zk|train" ;;
+assets)
+    example judge_cost
+    example bench_assets
+    ;;
+*) fail "usage: scripts/bench.sh zk|train|assets" ;;
 esac

@@ -42,8 +42,16 @@ function refusal(api, dispatchError) {
   if (!dispatchError.isModule) {
     return new Error(dispatchError.toString());
   }
-  const { section, name, docs } = api.registry.findMetaError(dispatchError.asModule);
-  return Object.assign(new Error(`${section}.${name}: ${docs.join(' ')}`), { section, refusal: name });
+  const { section, name, docs, fields } = api.registry.findMetaError(dispatchError.asModule);
+  const reason = fields.length ? nested(api, fields[0].type, dispatchError.asModule.error) : undefined;
+  const path = [section, name, reason].filter(Boolean).join('.');
+  return Object.assign(new Error(`${path}: ${docs.join(' ')}`), { section, refusal: name, reason });
+}
+
+/** The name of the error inside a pallet's error, whose first byte is the pallet's own. */
+function nested(api, type, bytes) {
+  const name = api.registry.createLookupType(type);
+  return api.registry.createType(name, bytes.toU8a(true).subarray(1)).toString();
 }
 
 /** The only event of this pallet and name among `events`. */

@@ -4,10 +4,13 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { blake2AsU8a } from '@polkadot/util-crypto';
 import { NRC, account, connect, find, submit, until } from './chain.js';
+import { openKey, recipientKey, saleContext } from './hpke.js';
 
 const url = process.env.NEURODATA_URL;
 const dataset = process.env.NEURODATA_DATASET;
+const asset = { Dataset: dataset };
 let api;
 
 /** A job that any of the suite's workers can do; `changes` replace parts of it. */
@@ -26,6 +29,7 @@ function request(changes = {}) {
       holdout: 200,
       checkpointEpochs: 10,
     },
+    parent: null,
     requirements: { cores: 1, memoryMib: 256, device: 'Cpu' },
     maxUnitPrice: NRC / 10n,
     maxTrainingPrice: 100n * NRC,
@@ -62,7 +66,7 @@ test('the chain introduces itself as NRC with 12 decimals and prefix 42', () => 
 });
 
 test('every call of the protocol is there, documented, and encodes', () => {
-  const pallets = ['datasetRegistry', 'computeMarket', 'modelValidation', 'modelRegistry', 'rewards', 'nrcToken', 'zkVerifier'];
+  const pallets = ['datasetRegistry', 'computeMarket', 'modelValidation', 'modelRegistry', 'rewards', 'sales', 'nrcToken', 'zkVerifier'];
   for (const pallet of pallets) {
     for (const [name, call] of Object.entries(api.tx[pallet] ?? {})) {
       assert.ok(call.meta.docs.length > 0, `${pallet}.${name} has no documentation`);
@@ -95,6 +99,7 @@ test('a job owner posts a job, follows it, and owns the model', async () => {
   const record = (await api.query.modelRegistry.models(model)).unwrap();
   assert.equal(record.owner.toString(), owner.address);
   assert.equal(record.job.toString(), job.toString());
+  assert.deepEqual(record.parents.toJSON(), []);
   const { holdoutRows, holdoutCorrect } = record.result.metrics;
   assert.ok(holdoutCorrect.toNumber() <= holdoutRows.toNumber());
 
@@ -143,6 +148,84 @@ test('a spec out of range is refused', async () => {
 test('a job on an unknown dataset is refused', async () => {
   const call = api.tx.computeMarket.postJob(request({ dataset: 4_000_000 }));
   await assert.rejects(submit(api, account('//JobOwner'), call), (error) => error.section === 'datasetRegistry');
+});
+
+test('a data buyer buys a copy, opens the key, confirms, and gives the licence up', async () => {
+  const buyer = account('//DataBuyer');
+  const { commitment, terms } = (await api.query.datasetRegistry.datasets(dataset)).unwrap();
+  const price = terms.copyPrice.toBigInt();
+  const recipient = recipientKey();
+  const before = await total(buyer.address);
+  const opened = await submit(api, buyer, api.tx.sales.purchase(asset, 'Commercial', recipient.publicKey, price));
+  const { purchase, deliverBy } = find(opened, 'sales', 'PurchaseOpened').data;
+  const { purchasedAt } = (await api.query.sales.purchases(purchase)).unwrap();
+  assert.ok(deliverBy.toNumber() > purchasedAt.toNumber());
+
+  const wrapped = await until(api, `the key of purchase ${purchase}`, async () => {
+    const { state } = (await api.query.sales.purchases(purchase)).unwrap();
+    return state.isDelivered ? state.asDelivered.key : undefined;
+  });
+  const { ephemeralKey, sealedKey } = wrapped;
+  const sealed = { ephemeralKey: ephemeralKey.toU8a(), sealedKey: sealedKey.toU8a(true) };
+  const context = saleContext(api.genesisHash.toU8a(), purchase.toBigInt());
+  const key = openKey(sealed, recipient, context);
+  assert.throws(() => openKey(sealed, recipientKey(), context), 'the key opens for somebody else');
+  assert.throws(() => openKey(sealed, recipient, saleContext(api.genesisHash.toU8a(), purchase.toBigInt() + 1n)));
+  const bound = Buffer.concat([Buffer.from('neurodata/content-key/1 '), key, commitment.dataRoot.toU8a()]);
+  assert.deepEqual(blake2AsU8a(bound, 256), commitment.keyCommitment.toU8a(), 'the key is not the committed one');
+
+  const confirmed = await submit(api, buyer, api.tx.sales.confirmPurchase(purchase));
+  find(confirmed, 'sales', 'PurchaseSettled');
+  assert.ok((await api.query.sales.purchases(purchase)).isNone);
+  const licence = (await api.query.sales.licences(asset, buyer.address)).unwrap();
+  assert.ok(licence.kind.isCommercial && licence.expiresAt.isNone);
+  assert.equal(licence.deposit.toBigInt(), NRC);
+  const spent = before - (await total(buyer.address));
+  assert.ok(spent >= price && spent < price + NRC, `spent ${spent} for a copy at ${price}`);
+
+  const again = api.tx.sales.purchase(asset, 'Personal', recipientKey().publicKey, price);
+  await assert.rejects(submit(api, buyer, again), { section: 'sales', refusal: 'LicenceNotBetter' });
+  const surrendered = await submit(api, buyer, api.tx.sales.surrenderLicence(asset, null));
+  find(surrendered, 'sales', 'LicenceSurrendered');
+  assert.ok((await api.query.sales.licences(asset, buyer.address)).isNone);
+});
+
+test('a purchase that cannot be is refused by name, down to the reason', async () => {
+  const { terms } = (await api.query.datasetRegistry.datasets(dataset)).unwrap();
+  const purchase = (what, key, price) => api.tx.sales.purchase(what, 'Personal', key, price);
+  const key = recipientKey().publicKey;
+  const refused = (suri, call, reason) => assert.rejects(submit(api, account(suri), call), reason);
+  const price = terms.copyPrice.toBigInt();
+  await refused('//DataBuyer', purchase(asset, key, price - 1n), { section: 'sales', refusal: 'PriceTooHigh' });
+  await refused('//DataBuyer', purchase(asset, Buffer.alloc(32), price), { section: 'sales', refusal: 'InvalidRecipientKey' });
+  const own = { section: 'datasetRegistry', refusal: 'NotForSale', reason: 'Owner' };
+  await refused('//DataProvider', purchase(asset, key, price), own);
+  await refused('//DataBuyer', purchase({ Dataset: 4_000_000 }, key, price), { section: 'datasetRegistry', refusal: 'NotFound' });
+  await refused('//DataBuyer', purchase({ Model: 4_000_000 }, key, price), (error) => error.section === 'modelRegistry');
+});
+
+test('a dataset version is registered with its parent, and a root only once', async () => {
+  const { commitment, uris, terms } = (await api.query.datasetRegistry.datasets(dataset)).unwrap();
+  const call = api.tx.datasetRegistry.registerDataset(commitment, uris, terms, 1_000n * NRC, dataset);
+  assert.equal(api.createType('Call', call.method.toHex()).toHex(), call.method.toHex());
+  await assert.rejects(submit(api, account('//DataProvider'), call), { section: 'datasetRegistry', refusal: 'AlreadyExists' });
+});
+
+test('datasets, models and purchases are listed in pages by the runtime', async () => {
+  const [datasets, next] = await api.call.neuroDataApi.listDatasets(0, 10, null, true);
+  const ids = datasets.map(([id]) => id.toString());
+  assert.ok(ids.includes(dataset), `dataset ${dataset} is not among ${ids}`);
+  assert.ok(next.isNone || next.unwrap().toNumber() > 0);
+  const [none] = await api.call.neuroDataApi.listDatasets(0, 10, account('//Ferdie').address, false);
+  assert.equal(none.length, 0);
+  const [models] = await api.call.neuroDataApi.listModels(0, 1, null, false);
+  assert.equal(models.length, 1);
+  const [id, record, listing, income] = models[0];
+  assert.equal(record.owner.toString(), account('//JobOwner').address);
+  assert.ok(listing.isNone && income.sales.toNumber() === 0);
+  assert.deepEqual((await api.call.neuroDataApi.lineage(id, 100)).toJSON(), []);
+  const [purchases] = await api.call.neuroDataApi.listPurchases(0, 10, account('//DataBuyer').address);
+  assert.equal(purchases.length, 0);
 });
 
 test('pending rewards are a typed runtime API', async () => {

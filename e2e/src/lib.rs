@@ -10,8 +10,10 @@
 //! - Waiting is for events with a generous deadline, never for a time to pass.
 #![warn(missing_docs)]
 
+mod ledger;
 mod process;
 mod world;
 
+pub use ledger::{events_since, Change, Ledger};
 pub use process::{binary, Cli, Node, Worker, WorkerRole};
-pub use world::{plancks, text, wait_for, wait_for_maturity, Actors, Packed, World, DEADLINE};
+pub use world::{plancks, text, wait_for, wait_for_block, wait_for_maturity, Actors, Packed, Period, World, DEADLINE};

@@ -247,15 +247,17 @@ impl WorkerCommand {
 pub struct Cli {
     url: String,
     store: PathBuf,
+    purchases: PathBuf,
     suri: Option<String>,
     proving_keys: Option<PathBuf>,
     progress: bool,
 }
 
 impl Cli {
-    /// A client of the node at `url` that keeps blobs in `store`.
+    /// A client of the node at `url` that keeps blobs in `store`, and one-time keys in `purchases` beside it.
     pub fn new(url: &str, store: &Path) -> Self {
-        Self { url: url.into(), store: store.into(), suri: None, proving_keys: None, progress: false }
+        let purchases = store.with_file_name("purchases");
+        Self { url: url.into(), store: store.into(), purchases, suri: None, proving_keys: None, progress: false }
     }
 
     /// The same client, signing for the account of `suri`.
@@ -278,6 +280,7 @@ impl Cli {
         let mut command = Command::new(binary("neurodata")?);
         dies_with_us(&mut command);
         command.args(["--json", "--url", &self.url, "--store"]).arg(&self.store);
+        command.arg("--purchases").arg(&self.purchases);
         if let Some(suri) = &self.suri {
             command.args(["--suri", suri]);
         }

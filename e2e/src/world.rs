@@ -2,8 +2,11 @@
 
 use crate::{Cli, Node, Worker, WorkerRole};
 use anyhow::{bail, Context, Result};
-use neurodata_chain::{signer_from_suri, AccountId, Chain, JobRecord, JobState, Keypair};
-use neurodata_primitives::{DatasetId, JobId};
+use codec::Encode;
+use neurodata_chain::{
+    account_of, signer_from_suri, AccountId, BlockNumber, Call, Chain, JobRecord, JobState, Keypair,
+};
+use neurodata_primitives::{DatasetId, JobId, ModelId};
 use serde_json::Value;
 use std::{
     future::Future,
@@ -37,6 +40,20 @@ impl Actors {
     pub fn signer(suri: &str) -> Result<Keypair> {
         Ok(signer_from_suri(suri)?)
     }
+
+    /// The account of one of them.
+    pub fn account(suri: &str) -> Result<AccountId> {
+        Ok(account_of(&Self::signer(suri)?))
+    }
+}
+
+/// A period of sales that a suite shortens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Period {
+    /// In which a key has to be delivered.
+    KeyDelivery,
+    /// In which a buyer may complain.
+    Complaint,
 }
 
 /// Look until `look` sees what it looks for, or fail after [`DEADLINE`] saying what was waited for.
@@ -56,10 +73,16 @@ where
     }
 }
 
+/// Wait until the best block is at least `number`.
+pub async fn wait_for_block(chain: &Chain, number: BlockNumber) -> Result<()> {
+    let look = || async { Ok((chain.best_block().await?.number >= number).then_some(())) };
+    wait_for(&format!("block {number}"), look).await
+}
+
 /// Wait until everything that `account` is owed now has matured.
 pub async fn wait_for_maturity(chain: &Chain, account: &AccountId) -> Result<()> {
     let last = chain.credits(account).await?.iter().map(|credit| credit.matures_at).max().unwrap_or(0);
-    wait_for(&format!("block {last}"), || async { Ok((chain.best_block().await?.number >= last).then_some(())) }).await
+    wait_for_block(chain, last).await
 }
 
 /// A folder beside the build where things are kept over several runs.
@@ -142,8 +165,14 @@ impl World {
 
     /// Pack the heart disease table, for the data provider to register.
     pub fn pack_heart(&self) -> Result<Packed> {
-        let packed = Packed { package: self.path("heart.ndp"), key: self.path("keys").join("heart.key") };
-        let schema = self.path("heart.schema.json");
+        self.pack_heart_as("heart")
+    }
+
+    /// Pack the heart disease table once more, under another key and with this name.
+    pub fn pack_heart_as(&self, name: &str) -> Result<Packed> {
+        let package = self.path(&format!("{name}.ndp"));
+        let packed = Packed { package, key: self.path("keys").join(format!("{name}.key")) };
+        let schema = self.path(&format!("{name}.schema.json"));
         let cli = self.cli(Actors::DATA_PROVIDER)?;
         let csv = Self::heart_csv()?;
         let (csv, schema) = (text(&csv)?, text(&schema)?);
@@ -154,24 +183,70 @@ impl World {
         Ok(packed)
     }
 
-    /// Pack, register and prove the heart disease data; returns once it is active.
+    /// Pack, register and prove the heart disease data, with a stake of 1,000 NRC and training uses at 20 NRC; returns once
+    /// it is active.
     pub fn register_heart(&self) -> Result<DatasetId> {
-        let packed = self.pack_heart()?;
-        let registered = self.cli(Actors::DATA_PROVIDER)?.run(&[
-            "dataset", "register", text(&packed.package)?, "--key", text(&packed.key)?, "--stake", "1000",
-            "--training-price", "20", "--wait-audit",
-        ])?;
+        self.register(&self.pack_heart()?, &[])
+    }
+
+    /// As [`World::register_heart`], and copies are sold for every use at 100 NRC.
+    pub fn register_heart_for_sale(&self) -> Result<DatasetId> {
+        self.register_for_sale("heart")
+    }
+
+    /// As [`World::register_heart_for_sale`], once more under another key and with this name.
+    pub fn register_for_sale(&self, name: &str) -> Result<DatasetId> {
+        let uses = "download,train,publish-model,commercial,derive";
+        self.register(&self.pack_heart_as(name)?, &["--copy-price", "100", "--uses", uses])
+    }
+
+    fn register(&self, packed: &Packed, further: &[&str]) -> Result<DatasetId> {
+        let (package, key) = (text(&packed.package)?, text(&packed.key)?);
+        let mut arguments = vec!["dataset", "register", package, "--key", key, "--stake", "1000", "--training-price", "20"];
+        arguments.push("--wait-audit");
+        arguments.extend(further);
+        let registered = self.cli(Actors::DATA_PROVIDER)?.run(&arguments)?;
         let id = registered["dataset"].as_u64().with_context(|| format!("no dataset in {registered}"))?;
         Ok(DatasetId::new(id))
     }
 
+    /// Let `period` last `blocks` blocks for what begins from now on. The runtime raises what is too short: to 20 blocks.
+    pub async fn shorten(&self, period: Period, blocks: BlockNumber) -> Result<()> {
+        /// Indices of the pallet, its call and the group of parameters in the runtime; the node's metadata are asked
+        /// whether they fit.
+        const SET_SALES_PARAMETER: [u8; 3] = [39, 0, 4];
+        let parameter: u8 = match period {
+            Period::KeyDelivery => 1,
+            Period::Complaint => 2,
+        };
+        let call = (SET_SALES_PARAMETER, parameter, Some(blocks)).encode();
+        let sudo = Call { pallet: "Sudo", name: "sudo", arguments: call };
+        let done = self.chain.submit(&Actors::signer("//Alice")?, sudo).await?;
+        done.decode::<()>("Parameters", "Updated").context("the parameter was not set")
+    }
+
     /// Post a logistic regression of the target on `dataset` for the job owner.
     pub fn post_job(&self, dataset: DatasetId, further: &[&str]) -> Result<JobId> {
+        self.post_job_for(Actors::JOB_OWNER, dataset, further)
+    }
+
+    /// As [`World::post_job`], for the account of `suri`.
+    pub fn post_job_for(&self, suri: &str, dataset: DatasetId, further: &[&str]) -> Result<JobId> {
         let dataset = dataset.to_string();
         let mut arguments = vec!["job", "post", "--dataset", &dataset, "--algorithm", "logistic", "--max-unit-price", "0.1"];
         arguments.extend(further);
-        let posted = self.cli(Actors::JOB_OWNER)?.run(&arguments)?;
+        let posted = self.cli(suri)?.run(&arguments)?;
         Ok(JobId::new(posted["job"].as_u64().with_context(|| format!("no job in {posted}"))?))
+    }
+
+    /// Post a job as [`World::post_job_for`] does, wait until it is settled, and return its model.
+    pub async fn train(&mut self, suri: &str, dataset: DatasetId, further: &[&str]) -> Result<ModelId> {
+        let job = self.post_job_for(suri, dataset, further)?;
+        let closed = self.wait_for_job(job, "closed", |state| matches!(state, JobState::Closed { .. })).await?;
+        match closed.state {
+            JobState::Closed { outcome: neurodata_primitives::JobOutcome::Settled { model, .. }, .. } => Ok(model),
+            state => bail!("job {job} ended as {state:?}"),
+        }
     }
 
     /// Wait until `job` has reached a state that `is` recognises.

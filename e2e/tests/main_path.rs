@@ -72,7 +72,7 @@ async fn a_dataset_is_proved_a_model_trained_and_everybody_paid() -> Result<()> 
 async fn polkadot_js_plays_a_job_owner_and_a_data_buyer() -> Result<()> {
     let mut world = World::start().await?;
     world.hire_all()?;
-    let dataset = world.register_heart()?;
+    let dataset = world.register_heart_for_sale()?;
     let suite = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("js");
     let output = tokio::process::Command::new("npm")
         .args(["test", "--silent"])

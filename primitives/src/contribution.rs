@@ -37,6 +37,30 @@ scale! {
         /// The treasury's share, when it is too small to be transferred at once.
         #[codec(index = 2)]
         TreasuryShare,
+        /// Price of a copy.
+        #[codec(index = 3)]
+        Sale {
+            /// The purchase.
+            purchase: PurchaseId,
+        },
+        /// Share of a model's income.
+        #[codec(index = 4)]
+        Royalty {
+            /// The model whose income was shared.
+            model: ModelId,
+        },
+        /// Fee for the inspection of a package.
+        #[codec(index = 5)]
+        Inspection {
+            /// The inspection.
+            inspection: InspectionId,
+        },
+        /// What is left of a job's escrow, when its owner cannot receive it at once.
+        #[codec(index = 6)]
+        JobRefund {
+            /// The job.
+            job: JobId,
+        },
     }
 
     /// One amount that an account is owed. Removed by `claim`.

@@ -13,6 +13,8 @@ pub const MAX_ALLOWED_ACCOUNTS: u32 = 16;
 pub const MAX_TREE_DEPTH: u32 = 20;
 /// Longest zk proof in bytes: a Groth16 proof over BLS12-381, uncompressed.
 pub const MAX_ZK_PROOF_BYTES: u32 = 384;
+/// Most attestations that a dataset keeps.
+pub const MAX_ATTESTATIONS: u32 = 8;
 /// Most audit proofs of one call.
 pub const MAX_PROOFS_PER_CALL: u32 = 8;
 
@@ -123,10 +125,20 @@ scale! {
         pub parent: Option<DatasetId>,
         /// Training uses whose key was delivered.
         pub training_uses: u32,
-        /// Uses that are open now; the stake cannot be withdrawn while there are any.
+        /// Training uses that are open now; the stake cannot be withdrawn while there are any.
         pub open_uses: u32,
-        /// Quality score, 1 to 100 inclusive.
-        pub score: u8,
+        /// Copies sold and settled.
+        pub copies_sold: u32,
+        /// Sales of copies and inspections that are open now; the stake cannot be withdrawn while there are any.
+        pub open_sales: u32,
+        /// Value of the open sales and training uses, in plancks; the stake must cover it.
+        pub exposure: Balance,
+        /// Evaluators who attested that the package is what it claims, the latest last.
+        pub attestations: BoundedVec<AccountId, ConstU32<MAX_ATTESTATIONS>>,
+        /// Whether the package was proved bad: open sales are refunded.
+        pub condemned: bool,
+        /// Quality score.
+        pub score: QualityScore,
         /// Block of registration.
         pub registered_at: BlockNumber,
     }

@@ -49,9 +49,10 @@ digests! {
     FieldBytes;
     /// Root of the binary Poseidon tree over a dataset's leaves; binding and, through the leaves' salts, hiding.
     DataRoot;
-    /// Root of the binary BLAKE2b-256 tree over a dataset's encrypted chunks.
+    /// Root of the binary BLAKE2b-256 tree over a package's encrypted chunks, each with the leaf of its content.
     CipherRoot;
-    /// BLAKE2b-256 of (domain tag, content key, data root); binding, and hiding as long as the key has full entropy.
+    /// BLAKE2b-256 of (domain tag, content key, data root or model digest); binding, and hiding as long as the key has full
+    /// entropy.
     KeyCommitment;
     /// BLAKE2b-256 of a schema file's canonical bytes.
     SchemaDigest;
@@ -61,7 +62,7 @@ digests! {
     BlobDigest;
     /// BLAKE2b-256 of a licence text.
     LicenceDigest;
-    /// BLAKE2b-256 of a model file.
+    /// Root of the binary BLAKE2b-256 tree over the chunks of a model file.
     ModelDigest;
     /// Root of the binary BLAKE2b-256 tree over the digests of a run's checkpoints: parameters and, with momentum, the
     /// optimiser's velocities.

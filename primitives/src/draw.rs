@@ -21,6 +21,9 @@ pub const POSSESSION_DOMAIN: &[u8; 24] = b"neurodata/draw/possess/1";
 /// Domain of an evaluation committee.
 pub const COMMITTEE_DOMAIN: &[u8; 24] = b"neurodata/draw/committe1";
 
+/// Domain of the inspectors of a package.
+pub const INSPECTION_DOMAIN: &[u8; 24] = b"neurodata/draw/inspect/1";
+
 /// A seed for one purpose and one subject.
 pub fn derive(seed: &Seed, domain: &[u8; 24], subject: &impl Encode) -> Seed {
     Seed::new(blake2_256(&(domain, seed, subject).encode()))

@@ -56,4 +56,8 @@ ids! {
     ModelId;
     /// One licence to train on a dataset, bound to one job and one compute provider.
     TrainingUseId;
+    /// A purchase of a copy, or an inspector's claim to one.
+    PurchaseId;
+    /// A paid check of a dataset's package.
+    InspectionId;
 }

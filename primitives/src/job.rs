@@ -113,6 +113,9 @@ scale! {
         pub dataset: DatasetId,
         /// The training run.
         pub spec: TrainingSpec,
+        /// Model whose parameters the training starts from; it becomes the parent of the new one. `None` starts from
+        /// parameters that the seed draws.
+        pub parent: Option<ModelId>,
         /// What the machine must have.
         pub requirements: Capability,
         /// Highest price per work unit, in plancks.
@@ -184,13 +187,13 @@ scale! {
 
     /// How far a job has come. Each state says which call leaves it.
     pub enum JobState<AccountId, Balance, BlockNumber> {
-        /// Waiting for an offer. Left by `match_job`, by `cancel_job`, by `expire_job` after `match_by`.
+        /// Waiting for an offer. Left by `match_job`, by `cancel_job`, by `expire_job` or the idle hook after `match_by`.
         #[codec(index = 0)]
         Open {
             /// Last block, inclusive, at which it may be matched.
             match_by: BlockNumber,
         },
-        /// Reserved for a provider. Left by `accept_job`, by `expire_job` after `accept_by`.
+        /// Reserved for a provider. Left by `accept_job`, `decline_job`, by `cancel_job`, by `expire_job` after `accept_by`.
         #[codec(index = 1)]
         Matched {
             /// The compute provider.
@@ -212,7 +215,8 @@ scale! {
             /// Block of acceptance; the randomness of the block [`SEED_DELAY`] after it fixes the seed.
             accepted_at: BlockNumber,
         },
-        /// Training. Left by `submit_result`, by `release_job`, by `expire_job` after `heartbeat_by` or `deliver_by`.
+        /// Training. Left by `submit_result`, by `release_job`, by an upheld complaint about the key, by `expire_job` after
+        /// `heartbeat_by` or `deliver_by`.
         #[codec(index = 3)]
         Running {
             /// The compute provider.
@@ -282,10 +286,10 @@ scale! {
             /// The compute provider.
             provider: AccountId,
         },
-        /// Cancelled by its owner before it was matched.
+        /// Cancelled by its owner before it was accepted.
         #[codec(index = 3)]
         Cancelled,
-        /// Nobody took it, or nobody delivered, in time.
+        /// Nobody took it, or nobody delivered, in time; or the data's terms no longer permit it.
         #[codec(index = 4)]
         Expired,
     }
@@ -304,14 +308,20 @@ scale! {
         pub chunks: u32,
         /// Price of the training use agreed when the job was posted, in plancks.
         pub training_price: Balance,
-        /// Whether the training price was paid; it is paid once, at the first delivery of a key.
+        /// Whether the training price was paid; it is paid once, when a result proves that the key was right.
         pub training_paid: bool,
+        /// What the data's terms permitted when the job was posted.
+        pub uses: UseSet,
         /// Work units, computed from spec and dataset.
         pub work_units: u64,
-        /// Escrow on hold on the owner's account, in plancks.
+        /// What the market's escrow account still holds for this job, in plancks.
         pub escrow: Balance,
-        /// Providers that were assigned and failed; each gets no second try.
-        pub failed_providers: BoundedVec<AccountId, ConstU32<MAX_ATTEMPTS>>,
+        /// The owner's deposit for this record, on hold until it is removed, in plancks.
+        pub deposit: Balance,
+        /// Providers that were assigned and failed or declined; each gets no second try.
+        pub failed_providers: BoundedVec<AccountId, ConstU32<MAX_FAILED_PROVIDERS>>,
+        /// How many of them failed, 0 to [`MAX_ATTEMPTS`] inclusive.
+        pub attempts: u32,
         /// How far it has come.
         pub state: JobState<AccountId, Balance, BlockNumber>,
         /// Block of posting.
@@ -321,6 +331,8 @@ scale! {
 
 /// Providers that may fail before a job expires.
 pub const MAX_ATTEMPTS: u32 = 3;
+/// Providers that may fail or decline before a job expires.
+pub const MAX_FAILED_PROVIDERS: u32 = 16;
 
 /// Why a training spec is refused. The numbers in the text are the limits, ends included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -44,7 +44,8 @@ pub fn chunk_count(rows: u32, columns: u32) -> Option<u32> {
 
 /// Depth of the binary tree over `leaves` leaves, padded to a power of two; 0 for one leaf or none.
 pub fn tree_depth(leaves: u32) -> u32 {
-    leaves.max(1).next_power_of_two().trailing_zeros()
+    // More leaves than the largest power of two are padded to 2^32.
+    leaves.max(1).checked_next_power_of_two().map_or(u32::BITS, u32::trailing_zeros)
 }
 
 #[cfg(test)]
@@ -65,5 +66,6 @@ mod tests {
         assert_eq!(padded_columns(1_025), None);
         assert_eq!(chunk_count(0, 14), None);
         assert_eq!((tree_depth(1), tree_depth(2), tree_depth(5)), (0, 1, 3));
+        assert_eq!((tree_depth(1 << 31), tree_depth((1 << 31) + 1), tree_depth(u32::MAX)), (31, 32, 32));
     }
 }

@@ -7,10 +7,11 @@
 //!
 //! - [`ids`], [`digests`]: newtypes, so that two things of the same width cannot be mixed up.
 //! - [`money`]: the token's unit and the splits of DESIGN section 8, with their rounding.
-//! - [`dataset`], [`job`], [`validation`], [`model`], [`contribution`]: what is stored on chain and passed to calls.
+//! - [`dataset`], [`sale`], [`job`], [`validation`], [`model`], [`contribution`]: what is stored on chain and passed to calls.
 //! - [`layout`]: how rows and columns become chunks of cells.
 //! - [`merkle`]: the binary BLAKE2b-256 tree of encrypted chunks and of training traces.
 //! - [`draw`]: deterministic draws from a seed of the chain.
+//! - [`score`]: the quality score of a dataset, which anybody can recompute from events.
 //! - [`seams`]: traits that a pallet asks for and the runtime's adapters answer.
 //!
 //! ## Properties
@@ -43,6 +44,8 @@ pub mod layout;
 pub mod merkle;
 pub mod model;
 pub mod money;
+pub mod sale;
+pub mod score;
 pub mod seams;
 pub mod validation;
 
@@ -57,6 +60,13 @@ pub use job::{
     Algorithm, AlgorithmFamily, Capability, DeviceClass, JobOutcome, JobRecord, JobRequest, JobState, OfferRecord,
     ProviderRecord, ResultCommitment, SpecError, TrainingMetrics, TrainingSpec, Visibility,
 };
-pub use model::ModelRecord;
+pub use model::{
+    LicenceOffer, ListingState, ModelIncome, ModelListing, ModelPackage, ModelRecord, ModelTerms, RoyaltySplit,
+};
 pub use money::{NRC, MILLI_NRC};
+pub use sale::{
+    Asset, Claim, Complaint, ContentCommitment, Dismissal, Fault, Grant, InspectionRecord, InspectionState, LicenceKind,
+    LicenceRecord, OpenedChunk, PackageCommitment, PurchaseRecord, PurchaseState,
+};
+pub use score::{QualityScore, ScoreCause};
 pub use validation::{Decision, EvaluatorRecord, RoundRecord, RoundState, Seat, SeatState, Verdict};

@@ -34,11 +34,14 @@ fn node(left: &Node, right: &Node) -> Node {
 }
 
 fn parents(level: &[Node]) -> Vec<Node> {
-    level.chunks(2).map(|pair| match pair {
-        [left, right] => node(left, right),
-        [left] => node(left, &PADDING),
-        _ => PADDING,
-    }).collect()
+    level
+        .chunks(2)
+        .map(|pair| match pair {
+            [left, right] => node(left, right),
+            [left] => node(left, &PADDING),
+            _ => PADDING,
+        })
+        .collect()
 }
 
 fn padded(leaves: &[Node]) -> Vec<Node> {
@@ -56,16 +59,55 @@ pub fn root(leaves: &[Node]) -> Node {
     level.first().copied().unwrap_or(PADDING)
 }
 
-/// Siblings of the leaf at `index`, from the leaf upwards; `None` if there is no such leaf.
+/// Siblings of the leaf at `index`, from the leaf upwards; `None` if there is no such leaf. For several paths:
+/// [`Tree`].
 pub fn path(leaves: &[Node], index: usize) -> Option<Vec<Node>> {
-    (index < leaves.len()).then_some(())?;
-    let (mut level, mut at, mut siblings) = (padded(leaves), index, Vec::new());
-    while level.len() > 1 {
-        siblings.push(*level.get(at ^ 1)?);
-        level = parents(&level);
-        at /= 2;
+    Tree::new(leaves).path(index)
+}
+
+/// All levels of a tree, for many paths from it. Twice as large as its leaves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tree {
+    /// Leaves before padding.
+    leaves: usize,
+    /// From the padded leaves to the root.
+    levels: Vec<Vec<Node>>,
+}
+
+impl Tree {
+    /// The tree over `leaves`.
+    pub fn new(leaves: &[Node]) -> Self {
+        let (mut level, mut levels) = (padded(leaves), Vec::new());
+        while level.len() > 1 {
+            let next = parents(&level);
+            levels.push(core::mem::replace(&mut level, next));
+        }
+        levels.push(level);
+        Self { leaves: leaves.len(), levels }
     }
-    Some(siblings)
+
+    /// The leaves, without padding.
+    pub fn leaves(&self) -> &[Node] {
+        self.levels.first().and_then(|level| level.get(..self.leaves)).unwrap_or_default()
+    }
+
+    /// The root; over no leaves, the padding leaf.
+    pub fn root(&self) -> Node {
+        self.levels.last().and_then(|level| level.first()).copied().unwrap_or(PADDING)
+    }
+
+    /// Siblings of the leaf at `index`, from the leaf upwards; `None` if there is no such leaf.
+    pub fn path(&self, index: usize) -> Option<Vec<Node>> {
+        (index < self.leaves).then_some(())?;
+        let (_, below) = self.levels.split_last()?;
+        let mut at = index;
+        let siblings = below.iter().map(|level| {
+            let sibling = level.get(at ^ 1).copied();
+            at /= 2;
+            sibling
+        });
+        siblings.collect()
+    }
 }
 
 /// The root that `leaf` at `index` and `path` lead to; `None` if the index doesn't fit the path.
@@ -95,6 +137,16 @@ mod tests {
                 assert_eq!(root_from_path(leaves[index], index as u32 + beyond, &siblings), None);
             }
             assert_eq!(path(&leaves, leaves.len()), None);
+        }
+    }
+
+    #[test]
+    fn a_tree_has_the_root_and_leaves_it_was_made_of() {
+        for count in 0..=9u8 {
+            let leaves: Vec<Node> = (0..count).map(|index| leaf(&[index])).collect();
+            let tree = Tree::new(&leaves);
+            assert_eq!((tree.root(), tree.leaves()), (root(&leaves), &leaves[..]));
+            assert_eq!(tree.path(leaves.len()), None);
         }
     }
 }

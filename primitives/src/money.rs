@@ -69,6 +69,40 @@ impl JobSplit {
     }
 }
 
+/// Share of a slash for the wronged party. Source: DESIGN section 5.
+pub const WRONGED_SHARE: Permill = Permill::from_percent(20);
+/// Share of a slash for the reporter. Source: DESIGN section 5.
+pub const REPORTER_SHARE: Permill = Permill::from_percent(10);
+
+/// The parts of a slash. They sum to the slash.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SlashShares<Balance> {
+    /// For the wronged party: 20 %, rounded down.
+    pub wronged: Balance,
+    /// For the reporter: 10 %, rounded down; nothing if the reporter is the one who is slashed.
+    pub reporter: Balance,
+    /// Burned: the rest.
+    pub burned: Balance,
+}
+
+/// Split a slash of `amount`. A party that is itself the slashed one gets nothing: its part is burned.
+pub fn slash_shares<Balance: AtLeast32BitUnsigned + Copy>(
+    amount: Balance,
+    wronged_is_slashed: bool,
+    reporter_is_slashed: bool,
+) -> SlashShares<Balance> {
+    let part = |share: Permill, own: bool| if own { Balance::zero() } else { share.mul_floor(amount) };
+    let (wronged, reporter) = (part(WRONGED_SHARE, wronged_is_slashed), part(REPORTER_SHARE, reporter_is_slashed));
+    SlashShares { wronged, reporter, burned: amount.saturating_sub(wronged).saturating_sub(reporter) }
+}
+
+/// `percent` per cent of `amount`, rounded up, saturating.
+pub fn percent_of<Balance: AtLeast32BitUnsigned + Copy>(amount: Balance, percent: u32) -> Balance {
+    let hundred = Balance::from(100u32);
+    let product = amount.saturating_mul(percent.into());
+    product.saturating_add(hundred.saturating_sub(Balance::one())) / hundred
+}
+
 /// Split `amount` into `(share, rest)`; the share rounds down and both sum to the amount.
 pub fn split_off<Balance: AtLeast32BitUnsigned + Copy>(amount: Balance, share: Permill) -> (Balance, Balance) {
     let part = share.mul_floor(amount);
@@ -97,6 +131,15 @@ mod tests {
                 assert_eq!(sum, price);
             }
         }
+    }
+
+    #[test]
+    fn a_slash_is_split_70_20_10_and_nobody_is_paid_out_of_their_own() {
+        let shares = slash_shares(1_005u128, false, false);
+        assert_eq!((shares.wronged, shares.reporter, shares.burned), (201, 100, 704));
+        let shares = slash_shares(1_005u128, true, true);
+        assert_eq!((shares.wronged, shares.reporter, shares.burned), (0, 0, 1_005));
+        assert_eq!((percent_of(10u128, 200), percent_of(1u128, 1), percent_of(0u128, 500)), (20, 1, 0));
     }
 
     #[test]

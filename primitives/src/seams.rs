@@ -62,6 +62,20 @@ pub struct TrainingQuote<AccountId, Balance> {
     pub columns: u32,
     /// Chunks of the dataset.
     pub chunks: u32,
+    /// What the terms permit.
+    pub uses: UseSet,
+}
+
+/// How a training use ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UseOutcome {
+    /// The job went to somebody else, or came to nothing.
+    Ended,
+    /// The job was settled; its model beats the better of baseline and majority class by this many millionths, or by 0.
+    JobSettled {
+        /// Accuracy above the baseline, in millionths.
+        improvement: u32,
+    },
 }
 
 /// Datasets as the compute market sees them. Answered by the dataset registry.
@@ -72,6 +86,10 @@ pub trait TrainingData<AccountId, Balance> {
         buyer: &AccountId,
         family: AlgorithmFamily,
     ) -> Result<TrainingQuote<AccountId, Balance>, DispatchError>;
+
+    /// Whether a job posted earlier may still be matched: the terms as they are now allow it, whatever their price. A
+    /// delisted dataset serves it, a condemned one does not.
+    fn still_permits(dataset: DatasetId, buyer: &AccountId, family: AlgorithmFamily) -> bool;
 
     /// Open a training use for `job`, computed by `provider`, at `price`; the data provider owes the key from now on.
     ///
@@ -84,8 +102,8 @@ pub trait TrainingData<AccountId, Balance> {
         price: Balance,
     ) -> Result<TrainingUseId, DispatchError>;
 
-    /// End a training use and remove its record; does nothing if there is none.
-    fn close_use(training_use: TrainingUseId);
+    /// End a training use, remove its record and note the outcome; does nothing if there is none.
+    fn close_use(training_use: TrainingUseId, outcome: UseOutcome);
 
     /// Check `proof` against the dataset's commitments, bound to `subject` and `account`.
     fn verify_chunk(dataset: DatasetId, subject: ProofSubject, account: &AccountId, proof: &AuditProof) -> DispatchResult;
@@ -96,8 +114,8 @@ pub trait OnTrainingKey {
     /// The data provider delivered the key: training may begin.
     fn key_delivered(job: JobId, training_use: TrainingUseId) -> DispatchResult;
 
-    /// The data provider did not deliver in time: the job cannot go on. The use is already removed.
-    fn key_overdue(job: JobId, training_use: TrainingUseId) -> DispatchResult;
+    /// The data provider did not deliver in time, or a wrong key: the job cannot go on. The use is already removed.
+    fn key_failed(job: JobId, training_use: TrainingUseId) -> DispatchResult;
 }
 
 /// The parties of a job under evaluation, who may not sit on its committee.
@@ -125,18 +143,138 @@ pub trait OnDecision<AccountId> {
     fn decided(job: JobId, decision: Decision, majority: Vec<AccountId>) -> DispatchResult;
 }
 
+/// Where a new model comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ModelOrigin<AccountId> {
+    /// Who owns it: the job's owner.
+    pub owner: AccountId,
+    /// The job that made it.
+    pub job: JobId,
+    /// The dataset version it was trained on.
+    pub dataset: DatasetId,
+    /// The model that the training started from.
+    pub parent: Option<ModelId>,
+    /// Who provided the data.
+    pub data_provider: AccountId,
+    /// Who computed.
+    pub compute_provider: AccountId,
+    /// What the data's terms permitted when the job was posted.
+    pub uses: UseSet,
+    /// The run that made it.
+    pub spec: TrainingSpec,
+    /// Seed of that run.
+    pub seed: Seed,
+    /// What was committed and accepted.
+    pub result: ResultCommitment,
+    /// The committee's score, 1 to 100 inclusive.
+    pub score: u8,
+}
+
 /// Model versions. Answered by the model registry.
 pub trait Models<AccountId> {
-    /// Record the accepted result of `job` as a model version.
-    fn record(
-        owner: &AccountId,
-        job: JobId,
-        dataset: DatasetId,
-        spec: TrainingSpec,
-        seed: Seed,
-        result: ResultCommitment,
-        score: u8,
-    ) -> Result<ModelId, DispatchError>;
+    /// Refuse unless `owner` may train `spec` from the parameters of `parent`: the model exists, it is the owner's own or
+    /// licensed to be derived from, it has the same algorithm, target and classes, and the lineage stays within its limits.
+    fn ensure_derivable(parent: ModelId, owner: &AccountId, spec: &TrainingSpec) -> DispatchResult;
+
+    /// Record the accepted result of a job as a model version.
+    fn record(origin: ModelOrigin<AccountId>) -> Result<ModelId, DispatchError>;
+}
+
+/// What a copy of an asset costs one buyer now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SaleQuote<AccountId, Balance, BlockNumber> {
+    /// Who owes the key and is paid.
+    pub seller: AccountId,
+    /// Price in plancks.
+    pub price: Balance,
+    /// Last block, inclusive, at which the licence would be good; `None` means no end.
+    pub licence_expires_at: Option<BlockNumber>,
+}
+
+/// How a sale ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SaleEnd<AccountId> {
+    /// Paid: the price lies in [`Saleable::income_account`].
+    Settled {
+        /// Whether the buyer confirmed; else the time for complaints ran out.
+        confirmed: bool,
+    },
+    /// An inspector attested that the package is what it claims. Nothing was paid for the copy.
+    Attested {
+        /// The evaluator.
+        inspector: AccountId,
+    },
+    /// The seller did not deliver the key in time; the buyer was refunded.
+    NotDelivered {
+        /// Who waited in vain.
+        wronged: AccountId,
+        /// Who reported it.
+        reporter: AccountId,
+    },
+    /// A complaint was upheld; the buyer was refunded.
+    Faulty {
+        /// What was proved.
+        fault: Fault,
+        /// Who complained and proved it.
+        wronged: AccountId,
+    },
+    /// Ended without anybody at fault, or because the package was condemned meanwhile; the buyer was refunded.
+    Void,
+}
+
+/// Something that is sold by copy, as the sales see it. Answered by the dataset registry and the model registry.
+pub trait Saleable<Id, AccountId, Balance, BlockNumber> {
+    /// What a copy with `licence` costs `buyer` now; fails unless it is for sale to this buyer on these terms.
+    fn quote(
+        asset: Id,
+        buyer: &AccountId,
+        licence: LicenceKind,
+    ) -> Result<SaleQuote<AccountId, Balance, BlockNumber>, DispatchError>;
+
+    /// Who owes the key of `asset` to an inspector; fails if it cannot be inspected.
+    fn inspected_seller(asset: Id) -> Result<AccountId, DispatchError>;
+
+    /// What binds the package; `None` if there is no such asset, or it is not sold by copy.
+    fn package(asset: Id) -> Option<PackageCommitment>;
+
+    /// Whether the package was proved bad, so that open sales are refunded.
+    fn is_condemned(asset: Id) -> bool;
+
+    /// Open a sale at `price`, 0 for an inspection; fails if the stake does not cover what would be open then.
+    fn open_sale(asset: Id, price: Balance) -> DispatchResult;
+
+    /// Where the price of a settled sale has to lie before [`Saleable::close_sale`].
+    fn income_account(asset: Id) -> AccountId;
+
+    /// End a sale that was opened at `price`: pay or slash, count and score. `basis` is what a slash is reckoned from: the
+    /// price, or an inspector's fee.
+    fn close_sale(asset: Id, purchase: PurchaseId, price: Balance, basis: Balance, end: SaleEnd<AccountId>) -> DispatchResult;
+}
+
+/// Licences to use copies. Answered by sales.
+pub trait Licences<AccountId> {
+    /// Whether `account` has a licence for `asset` that permits `kind` now.
+    fn permits(asset: Asset, account: &AccountId, kind: LicenceKind) -> bool;
+}
+
+/// Bonded evaluators who inspect packages. Answered by model validation.
+pub trait Inspectors<AccountId, BlockNumber> {
+    /// Draw up to `seats` different evaluators that registered before `before`, none of them `excluded`, and take a seat for
+    /// each, so that its bond cannot be withdrawn.
+    fn draw(
+        seed: &Seed,
+        inspection: InspectionId,
+        seats: u32,
+        before: BlockNumber,
+        excluded: &[AccountId],
+    ) -> Vec<AccountId>;
+
+    /// Free the seat of an evaluator.
+    fn leave(inspector: &AccountId);
+
+    /// Slash the bond of an evaluator that was silent, or whose attestation was proved wrong; does nothing if the bond is
+    /// gone.
+    fn penalise(inspector: &AccountId, wronged: &AccountId, reporter: &AccountId);
 }
 
 /// A job's price and the accounts that share it.
@@ -168,8 +306,18 @@ pub trait Payouts<AccountId, Balance> {
     /// Credit the evaluators of a rejected job with `amount` in equal parts, the rest to the treasury.
     fn settle_evaluation(job: JobId, amount: Balance, evaluators: Vec<AccountId>) -> DispatchResult;
 
-    /// Credit the owner of a dataset with the price of a training use, less the treasury's share.
-    fn settle_training_use(training_use: TrainingUseId, owner: &AccountId, price: Balance) -> DispatchResult;
+    /// Credit the owner of a dataset with the price of a training use or of a copy, as `reason` says, less the treasury's
+    /// share.
+    fn settle_sale(reason: PayoutReason, owner: &AccountId, price: Balance) -> DispatchResult;
+
+    /// The treasury's share in a sale at `price`.
+    fn treasury_share(price: Balance) -> Balance;
+
+    /// Give the treasury `amount`.
+    fn settle_treasury(amount: Balance) -> DispatchResult;
+
+    /// Credit `account` with `amount`, all of it.
+    fn settle_credit(account: &AccountId, amount: Balance, reason: PayoutReason) -> DispatchResult;
 }
 
 /// Reputation of accounts. Answered by rewards.

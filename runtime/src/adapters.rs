@@ -5,10 +5,16 @@
 //! configurations share.
 
 use frame_support::{parameter_types, traits::EnsureOrigin};
+use neurodata_primitives::{
+    seams::{SaleEnd, SaleQuote, Saleable},
+    Asset, DatasetId, LicenceKind, ModelId, PackageCommitment, PurchaseId,
+};
 use pallet_collective::EnsureProportionAtLeast;
+use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-    configs::CommitteeInstance, origins::Origin, AccountId, Authorship, OriginCaller, RuntimeOrigin, Treasury,
+    configs::CommitteeInstance, origins::Origin, AccountId, Authorship, Balance, BlockNumber, DatasetRegistry,
+    ModelRegistry, OriginCaller, RuntimeOrigin, Treasury,
 };
 
 parameter_types! {
@@ -37,5 +43,62 @@ impl EnsureOrigin<RuntimeOrigin> for EnsureGeneral {
     #[cfg(feature = "runtime-benchmarks")]
     fn try_successful_origin() -> Result<RuntimeOrigin, ()> {
         Ok(Origin::General.into())
+    }
+}
+
+/// What is sold by copy: datasets by their registry, models by theirs.
+pub struct Assets;
+
+/// Ask the registry that `$asset` belongs to.
+macro_rules! ask {
+    ($asset:expr, $call:ident $(, $argument:expr)*) => {
+        match $asset {
+            Asset::Dataset(id) => {
+                <DatasetRegistry as Saleable<DatasetId, AccountId, Balance, BlockNumber>>::$call(id $(, $argument)*)
+            },
+            Asset::Model(id) => {
+                <ModelRegistry as Saleable<ModelId, AccountId, Balance, BlockNumber>>::$call(id $(, $argument)*)
+            },
+        }
+    };
+}
+
+impl Saleable<Asset, AccountId, Balance, BlockNumber> for Assets {
+    fn quote(
+        asset: Asset,
+        buyer: &AccountId,
+        licence: LicenceKind,
+    ) -> Result<SaleQuote<AccountId, Balance, BlockNumber>, DispatchError> {
+        ask!(asset, quote, buyer, licence)
+    }
+
+    fn inspected_seller(asset: Asset) -> Result<AccountId, DispatchError> {
+        ask!(asset, inspected_seller)
+    }
+
+    fn package(asset: Asset) -> Option<PackageCommitment> {
+        ask!(asset, package)
+    }
+
+    fn is_condemned(asset: Asset) -> bool {
+        ask!(asset, is_condemned)
+    }
+
+    fn open_sale(asset: Asset, price: Balance) -> DispatchResult {
+        ask!(asset, open_sale, price)
+    }
+
+    fn income_account(asset: Asset) -> AccountId {
+        ask!(asset, income_account)
+    }
+
+    fn close_sale(
+        asset: Asset,
+        purchase: PurchaseId,
+        price: Balance,
+        basis: Balance,
+        end: SaleEnd<AccountId>,
+    ) -> DispatchResult {
+        ask!(asset, close_sale, purchase, price, basis, end)
     }
 }

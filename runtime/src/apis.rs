@@ -10,7 +10,8 @@ use frame_support::{
 };
 use neurodata_primitives::{
     seams::{StatementId, ZkVerifier as _},
-    Capability, DatasetId, FieldBytes, JobId,
+    Capability, Complaint, DatasetId, Dismissal, Fault, FieldBytes, JobId, ModelId, PackageCommitment, PurchaseId,
+    RecipientKey, WrappedKey,
 };
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
 use sp_api::impl_runtime_apis;
@@ -30,6 +31,18 @@ pub type DatasetRecord = neurodata_primitives::DatasetRecord<AccountId, Balance,
 /// A job on this chain.
 pub type JobRecord = neurodata_primitives::JobRecord<AccountId, Balance, BlockNumber>;
 
+/// A model version on this chain.
+pub type ModelRecord = neurodata_primitives::ModelRecord<AccountId, BlockNumber>;
+/// The sale of a model on this chain.
+pub type ModelListing = neurodata_primitives::ModelListing<AccountId, Balance, BlockNumber>;
+/// What a model has earned on this chain.
+pub type ModelIncome = neurodata_primitives::ModelIncome<Balance>;
+/// A purchase on this chain.
+pub type PurchaseRecord = neurodata_primitives::PurchaseRecord<AccountId, Balance, BlockNumber>;
+
+/// Most records that one page holds.
+pub const MAX_PAGE: u32 = 256;
+
 /// Most jobs that one question about open jobs returns.
 pub const MAX_LISTED_JOBS: u32 = 256;
 
@@ -45,6 +58,43 @@ sp_api::decl_runtime_apis! {
 
         /// A job.
         fn job(job: JobId) -> Option<JobRecord>;
+
+        /// Datasets from `start` on in ascending order of id, of `owner` alone if one is named, and those for sale alone if
+        /// asked: at most `limit`, and never more than [`MAX_PAGE`]. With them the id to go on from; `None` at the end.
+        fn list_datasets(
+            start: DatasetId,
+            limit: u32,
+            owner: Option<AccountId>,
+            active_only: bool,
+        ) -> (Vec<(DatasetId, DatasetRecord)>, Option<DatasetId>);
+
+        /// Models from `start` on, with their sale and income, paged as datasets are.
+        fn list_models(
+            start: ModelId,
+            limit: u32,
+            owner: Option<AccountId>,
+            listed_only: bool,
+        ) -> (Vec<(ModelId, ModelRecord, Option<ModelListing>, ModelIncome)>, Option<ModelId>);
+
+        /// Open purchases from `start` on, those in which `party` buys or sells if one is named, paged as datasets are.
+        fn list_purchases(
+            start: PurchaseId,
+            limit: u32,
+            party: Option<AccountId>,
+        ) -> (Vec<(PurchaseId, PurchaseRecord)>, Option<PurchaseId>);
+
+        /// The ancestors of a model, nearest first, each once: at most `limit`, and never more than there can be.
+        fn lineage(model: ModelId, limit: u32) -> Vec<ModelId>;
+
+        /// What the chain would find if `complaint` were made about a `key` that was wrapped for `recipient_key` in
+        /// `context`: a fault, or why it would be dismissed at the price of the deposit.
+        fn judge_complaint(
+            package: PackageCommitment,
+            recipient_key: RecipientKey,
+            key: WrappedKey,
+            context: Vec<u8>,
+            complaint: Complaint,
+        ) -> Result<Fault, Dismissal>;
 
         /// What an account can claim now, and what is credited but matures later; in plancks.
         fn pending_rewards(account: AccountId) -> (Balance, Balance);
@@ -290,6 +340,46 @@ impl_runtime_apis! {
             pallet_compute_market::Jobs::<Runtime>::get(job)
         }
 
+        fn list_datasets(
+            start: DatasetId,
+            limit: u32,
+            owner: Option<AccountId>,
+            active_only: bool,
+        ) -> (Vec<(DatasetId, DatasetRecord)>, Option<DatasetId>) {
+            DatasetRegistry::list(start, limit.min(MAX_PAGE), owner, active_only)
+        }
+
+        fn list_models(
+            start: ModelId,
+            limit: u32,
+            owner: Option<AccountId>,
+            listed_only: bool,
+        ) -> (Vec<(ModelId, ModelRecord, Option<ModelListing>, ModelIncome)>, Option<ModelId>) {
+            ModelRegistry::list(start, limit.min(MAX_PAGE), owner, listed_only)
+        }
+
+        fn list_purchases(
+            start: PurchaseId,
+            limit: u32,
+            party: Option<AccountId>,
+        ) -> (Vec<(PurchaseId, PurchaseRecord)>, Option<PurchaseId>) {
+            Sales::list(start, limit.min(MAX_PAGE), party)
+        }
+
+        fn lineage(model: ModelId, limit: u32) -> Vec<ModelId> {
+            ModelRegistry::lineage(model, limit)
+        }
+
+        fn judge_complaint(
+            package: PackageCommitment,
+            recipient_key: RecipientKey,
+            key: WrappedKey,
+            context: Vec<u8>,
+            complaint: Complaint,
+        ) -> Result<Fault, Dismissal> {
+            neurodata_sealing::judge::judge(&package, &recipient_key, &key, &context, &complaint)
+        }
+
         fn pending_rewards(account: AccountId) -> (Balance, Balance) {
             let matured = Rewards::claimable(account.clone());
             (matured, Rewards::owed(account).saturating_sub(matured))
@@ -371,5 +461,6 @@ mod benches {
         [pallet_model_validation, ModelValidation]
         [pallet_model_registry, ModelRegistry]
         [pallet_rewards, Rewards]
+        [pallet_sales, Sales]
     );
 }

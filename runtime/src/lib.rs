@@ -148,10 +148,10 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: Cow::Borrowed("neurodata"),
     impl_name: Cow::Borrowed("neurodata"),
     authoring_version: 1,
-    spec_version: 1,
+    spec_version: 2,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
-    transaction_version: 1,
+    transaction_version: 2,
     system_version: 1,
 };
 
@@ -251,6 +251,8 @@ mod runtime {
     pub type ModelRegistry = pallet_model_registry;
     #[runtime::pallet_index(56)]
     pub type Rewards = pallet_rewards;
+    #[runtime::pallet_index(57)]
+    pub type Sales = pallet_sales;
 }
 
 impl<LocalCall> frame_system::offchain::CreateTransactionBase<LocalCall> for Runtime

@@ -8,7 +8,10 @@ use frame_support::{
     dynamic_params::{dynamic_pallet_params, dynamic_params},
     traits::Get,
 };
-use neurodata_primitives::money::{JobSplit as Split, NRC};
+use neurodata_primitives::{
+    money::{JobSplit as Split, NRC},
+    RoyaltySplit as Royalties,
+};
 use sp_runtime::Permill;
 
 use crate::{
@@ -43,6 +46,12 @@ pub mod groups {
         /// Of a training use's price, lost by whoever doesn't deliver its key.
         #[codec(index = 5)]
         pub static NonDeliverySlash: Permill = Permill::from_percent(50);
+        /// Of the value of the open sales, in per cent, that a stake must cover.
+        #[codec(index = 6)]
+        pub static SaleCover: u32 = 200;
+        /// Of a sale's price, in per cent, lost by whoever delivers a wrong key.
+        #[codec(index = 7)]
+        pub static SaleSlash: u32 = 200;
     }
 
     /// Of the compute market.
@@ -73,6 +82,9 @@ pub mod groups {
         /// Of the bond, lost by whoever misses a deadline.
         #[codec(index = 7)]
         pub static BreachSlash: Permill = Permill::from_percent(10);
+        /// On hold for the record of a job until it is pruned.
+        #[codec(index = 8)]
+        pub static JobDeposit: Balance = NRC / 10;
     }
 
     /// Of model validation.
@@ -118,6 +130,52 @@ pub mod groups {
         /// From a credit to the block at which it can be claimed.
         #[codec(index = 2)]
         pub static MaturityPeriod: BlockNumber = 10;
+    }
+
+    /// Of sales.
+    #[dynamic_pallet_params]
+    #[codec(index = 4)]
+    pub mod sales {
+        /// On hold for a purchase and for the licence that comes of it; lost by a complaint that is dismissed.
+        #[codec(index = 0)]
+        pub static PurchaseDeposit: Balance = NRC;
+        /// In which a seller has to deliver a key: one hour.
+        #[codec(index = 1)]
+        pub static KeyDeliveryPeriod: BlockNumber = 60 * MINUTES;
+        /// In which a buyer may complain: one day.
+        #[codec(index = 2)]
+        pub static ComplaintPeriod: BlockNumber = DAYS;
+        /// From the request of an inspection to the block whose randomness draws the inspectors.
+        #[codec(index = 3)]
+        pub static DrawDelay: BlockNumber = 2;
+        /// In which the inspectors have to be drawn: ten minutes.
+        #[codec(index = 4)]
+        pub static DrawPeriod: BlockNumber = 10 * MINUTES;
+        /// In which an inspector has to ask for the key: twenty minutes.
+        #[codec(index = 5)]
+        pub static AcceptPeriod: BlockNumber = 20 * MINUTES;
+        /// Least fee of an inspector.
+        #[codec(index = 6)]
+        pub static MinimumInspectionFee: Balance = NRC / 10;
+    }
+
+    /// Of the model registry.
+    #[dynamic_pallet_params]
+    #[codec(index = 5)]
+    pub mod models {
+        /// Least stake of a model for sale.
+        #[codec(index = 0)]
+        pub static MinimumStake: Balance = 100 * NRC;
+        /// For which the stake stays on hold after delisting.
+        #[codec(index = 1)]
+        pub static StakeLockPeriod: BlockNumber = 7 * DAYS;
+        /// How the income of models recorded from now on is shared.
+        #[codec(index = 2)]
+        pub static RoyaltySplit: Royalties = Royalties {
+            parents: Permill::from_percent(10),
+            data: Permill::from_percent(5),
+            compute: Permill::from_percent(2),
+        };
     }
 }
 
@@ -172,6 +230,29 @@ pub mod bounded {
         pub EvaluatorRetirePeriod: BlockNumber = period(groups::validation::RetirePeriod::get());
         /// The default split if the shares of the one that is set exceed the whole.
         pub JobSplit: Split = Some(groups::rewards::JobSplit::get()).filter(Split::is_valid).unwrap_or_default();
+        /// The stake covers at least the value of the open sales, and at most ten times that.
+        pub SaleCover: u32 = groups::dataset::SaleCover::get().clamp(100, 1_000);
+        /// A wrong key costs at least the price, and no more than the stake covers.
+        pub SaleSlash: u32 = groups::dataset::SaleSlash::get().clamp(100, SaleCover::get());
+        /// At least a millionth of an NRC: a dismissed complaint costs something.
+        pub PurchaseDeposit: Balance = groups::sales::PurchaseDeposit::get().clamp(NRC / 1_000_000, 1_000 * NRC);
+        /// At least a millionth of an NRC.
+        pub JobDeposit: Balance = groups::market::JobDeposit::get().clamp(NRC / 1_000_000, 1_000 * NRC);
+        /// At least 20 blocks.
+        pub SaleKeyDeliveryPeriod: BlockNumber = groups::sales::KeyDeliveryPeriod::get().clamp(20, LONGEST_PERIOD);
+        /// At least 20 blocks, and less than a stake stays after delisting.
+        pub ComplaintPeriod: BlockNumber = groups::sales::ComplaintPeriod::get().clamp(20, StakeLockPeriod::get());
+        /// At least two blocks, so that nobody who requests knows the draw.
+        pub InspectionDrawDelay: BlockNumber = groups::sales::DrawDelay::get().clamp(2, 100);
+        /// A period of at most half the entropy window, so that the seed is still remembered.
+        pub InspectionDrawPeriod: BlockNumber = groups::sales::DrawPeriod::get().clamp(1, ENTROPY_WINDOW / 2);
+        /// At least 10 blocks.
+        pub InspectionAcceptPeriod: BlockNumber = groups::sales::AcceptPeriod::get().clamp(10, LONGEST_PERIOD);
+        /// At least four days, as that of a dataset.
+        pub ModelStakeLockPeriod: BlockNumber = groups::models::StakeLockPeriod::get().clamp(4 * DAYS, LONGEST_PERIOD);
+        /// No royalties if the shares of the split that is set exceed the whole.
+        pub RoyaltySplit: Royalties =
+            Some(groups::models::RoyaltySplit::get()).filter(Royalties::is_valid).unwrap_or_default();
         /// Zero blocks to [`LONGEST_PERIOD`].
         pub MaturityPeriod: BlockNumber = groups::rewards::MaturityPeriod::get().min(LONGEST_PERIOD);
     }

@@ -105,7 +105,7 @@ pub fn register_dataset(owner: &AccountId) -> DatasetId {
     let terms = DatasetTerms {
         copy_price: 10 * NRC,
         training_price: 10 * NRC,
-        uses: UseSet { train: true, ..Default::default() },
+        uses: UseSet { download: true, train: true, publish_model: true, commercial: true, derive: true },
         algorithms: AlgorithmSet::ALL,
         allowed: None,
         licence: LicenceDigest::new([6; 32]),
@@ -113,7 +113,7 @@ pub fn register_dataset(owner: &AccountId) -> DatasetId {
     };
     let stake = <Runtime as pallet_dataset_registry::Config>::MinimumStake::get();
     let signed = RuntimeOrigin::signed(owner.clone());
-    DatasetRegistry::register_dataset(signed, commitment, BoundedVec::truncate_from(vec![uri]), terms, stake)
+    DatasetRegistry::register_dataset(signed, commitment, BoundedVec::truncate_from(vec![uri]), terms, stake, None)
         .expect("the dataset is in order");
     dataset
 }
@@ -145,6 +145,7 @@ pub fn request(dataset: DatasetId) -> JobRequest<Balance, BlockNumber> {
             holdout: 200,
             checkpoint_epochs: 1,
         },
+        parent: None,
         requirements: Capability { cores: 1, memory_mib: 1_024, device: DeviceClass::Cpu },
         max_unit_price: NRC / 10_000,
         max_training_price: FUNDS,

@@ -3,11 +3,11 @@
 //! Arguments are SCALE encoded in the order in which the pallet declares them. Before a call is signed it is decoded
 //! again with the node's metadata, so a program that is older or newer than the chain gets an error, not a surprise.
 
-use crate::{AccountId, Balance, DatasetTerms, JobRequest};
+use crate::{AccountId, Balance, DatasetTerms, JobRequest, ModelTerms};
 use codec::Encode;
 use neurodata_primitives::{
-    seams::StatementId,
-    AuditProof, Capability, DatasetCommitment, DatasetId, JobId, ModelId, RecipientKey, ResultCommitment, TrainingUseId,
+    sale::OneTimeSecret, seams::StatementId, Asset, AuditProof, Capability, Complaint, DatasetCommitment, DatasetId,
+    InspectionId, JobId, LicenceKind, ModelId, ModelPackage, PurchaseId, RecipientKey, ResultCommitment, TrainingUseId,
     Uri, Verdict, VerdictSeal, WrappedKey,
 };
 
@@ -26,7 +26,7 @@ pub struct Call {
 type Bounded<T> = Vec<T>;
 
 macro_rules! calls {
-    ($($(#[$doc:meta])* $pallet:literal $name:ident($($argument:ident: $kind:ty),*);)*) => {$(
+    ($($(#[$doc:meta])* $pallet:literal $name:ident($($argument:ident: $kind:ty),* $(,)?);)*) => {$(
         $(#[$doc])*
         pub fn $name($($argument: $kind),*) -> Call {
             Call { pallet: $pallet, name: stringify!($name), arguments: ($($argument,)*).encode() }
@@ -35,8 +35,11 @@ macro_rules! calls {
 }
 
 calls! {
-    /// Register a dataset version with `stake` plancks. At most [`MAX_URIS`](neurodata_primitives::dataset::MAX_URIS) locations.
-    "DatasetRegistry" register_dataset(commitment: DatasetCommitment, uris: Bounded<Uri>, terms: DatasetTerms, stake: Balance);
+    /// Register a dataset version with `stake` plancks, as the next version of `parent` if one is named. At most
+    /// [`MAX_URIS`](neurodata_primitives::dataset::MAX_URIS) locations.
+    "DatasetRegistry" register_dataset(
+        commitment: DatasetCommitment, uris: Bounded<Uri>, terms: DatasetTerms, stake: Balance, parent: Option<DatasetId>
+    );
     /// Prove challenged chunks, at most [`MAX_PROOFS_PER_CALL`](neurodata_primitives::dataset::MAX_PROOFS_PER_CALL).
     "DatasetRegistry" submit_audit(dataset: DatasetId, proofs: Bounded<AuditProof>);
     /// End an audit that was not finished in time.
@@ -49,6 +52,32 @@ calls! {
     "DatasetRegistry" delist_dataset(dataset: DatasetId);
     /// Get the stake of a delisted dataset back after the lock period.
     "DatasetRegistry" withdraw_stake(dataset: DatasetId);
+    /// Change the terms on which a dataset is sold from now on.
+    "DatasetRegistry" update_terms(dataset: DatasetId, terms: DatasetTerms);
+    /// Change where a dataset's package can be had.
+    "DatasetRegistry" update_uris(dataset: DatasetId, uris: Bounded<Uri>);
+    /// Add `amount` plancks to a dataset's stake.
+    "DatasetRegistry" add_stake(dataset: DatasetId, amount: Balance);
+    /// Prove that the key delivered for a training use is wrong, by revealing the one-time secret.
+    "DatasetRegistry" complain_training_key(training_use: TrainingUseId, secret: OneTimeSecret);
+    /// Buy a copy of an asset for at most `max_price` plancks; `recipient_key` is made for this purchase only.
+    "Sales" purchase(asset: Asset, licence: LicenceKind, recipient_key: RecipientKey, max_price: Balance);
+    /// Say that all is well, so that the purchase is settled at once.
+    "Sales" confirm_purchase(purchase: PurchaseId);
+    /// Settle a purchase whose time for complaints is over.
+    "Sales" settle(purchase: PurchaseId);
+    /// Prove that a delivered key or package is bad.
+    "Sales" complain(purchase: PurchaseId, complaint: Complaint);
+    /// Give up the signer's licence, or clear an expired one of `account`; frees its deposit.
+    "Sales" surrender_licence(asset: Asset, account: Option<AccountId>);
+    /// Have `seats` evaluators inspect an own dataset's package, for `fee` plancks each.
+    "Sales" request_inspection(dataset: DatasetId, seats: u32, fee: Balance);
+    /// Draw the evaluators of an inspection.
+    "Sales" draw_inspectors(inspection: InspectionId);
+    /// Take an inspection that the signer was drawn for; `recipient_key` is made for it only.
+    "Sales" accept_inspection(inspection: InspectionId, recipient_key: RecipientKey);
+    /// End an inspection that is complete or overdue.
+    "Sales" close_inspection(inspection: InspectionId);
     /// Become a compute provider with `bond` plancks.
     "ComputeMarket" register_provider(bond: Balance);
     /// Offer a machine at `unit_price` plancks a work unit, for `slots` jobs side by side.
@@ -75,6 +104,8 @@ calls! {
     "ComputeMarket" expire_job(job: JobId);
     /// Remove a job that is over.
     "ComputeMarket" prune_job(job: JobId);
+    /// Decline a job that the signer was matched to.
+    "ComputeMarket" decline_job(job: JobId);
     /// Become an evaluator with `bond` plancks.
     "ModelValidation" register_evaluator(bond: Balance, recipient_key: RecipientKey);
     /// Change the key under which content keys are wrapped.
@@ -95,6 +126,20 @@ calls! {
     "ModelValidation" close_round(job: JobId);
     /// Hand a model version to another account.
     "ModelRegistry" transfer_model(model: ModelId, to: AccountId);
+    /// Offer an own model version for sale, with `stake` plancks.
+    "ModelRegistry" list_model(
+        model: ModelId, package: ModelPackage, uris: Bounded<Uri>, terms: ModelTerms, stake: Balance
+    );
+    /// Change the terms on which a model is sold from now on.
+    "ModelRegistry" update_model_terms(model: ModelId, terms: ModelTerms);
+    /// Add `amount` plancks to the stake of a model for sale.
+    "ModelRegistry" add_model_stake(model: ModelId, amount: Balance);
+    /// Take a model off sale.
+    "ModelRegistry" delist_model(model: ModelId);
+    /// Get the stake of a delisted model back after the lock period.
+    "ModelRegistry" withdraw_model_stake(model: ModelId);
+    /// Share what a model has earned among its owner, contributors and parents.
+    "ModelRegistry" collect_royalties(model: ModelId);
     /// Pay out every matured credit of the signer.
     "Rewards" claim();
     /// Burn own tokens.
@@ -113,6 +158,26 @@ pub fn withdraw_evaluator_bond() -> Call {
     Call { pallet: "ModelValidation", name: "withdraw_bond", arguments: Vec::new() }
 }
 
+/// Add `amount` plancks to a compute provider's bond.
+pub fn add_provider_bond(amount: Balance) -> Call {
+    Call { pallet: "ComputeMarket", name: "add_bond", arguments: amount.encode() }
+}
+
+/// Add `amount` plancks to an evaluator's bond.
+pub fn add_evaluator_bond(amount: Balance) -> Call {
+    Call { pallet: "ModelValidation", name: "add_bond", arguments: amount.encode() }
+}
+
+/// Deliver the content key of a purchase or inspection.
+pub fn deliver_purchase_key(purchase: PurchaseId, key: WrappedKey) -> Call {
+    Call { pallet: "Sales", name: "deliver_key", arguments: (purchase, key).encode() }
+}
+
+/// End a purchase whose key was not delivered in time.
+pub fn expire_purchase(purchase: PurchaseId) -> Call {
+    Call { pallet: "Sales", name: "expire_delivery", arguments: purchase.encode() }
+}
+
 /// Send `amount` plancks to `to`, leaving the sender at least the existential deposit.
 pub fn transfer(to: AccountId, amount: Balance) -> Call {
     let to = subxt::utils::MultiAddress::<AccountId, ()>::Id(to);
@@ -129,5 +194,10 @@ mod tests {
         assert_eq!((call.pallet, call.name), ("ComputeMarket", "heartbeat"));
         assert_eq!(call.arguments, [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0]);
         assert!(claim().arguments.is_empty());
+        let call = purchase(Asset::Model(ModelId::new(3)), LicenceKind::Derive, RecipientKey::new([4; 32]), 5);
+        let key = [4; 32];
+        let parts: [&[u8]; 5] =
+            [&[1], &[3, 0, 0, 0, 0, 0, 0, 0], &[2], &key, &[5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]];
+        assert_eq!(call.arguments, parts.concat());
     }
 }

@@ -1,7 +1,10 @@
 //! The connection to a node: blocks, signing, submission.
 
-use crate::{account_of, AccountId, Balance, BlockNumber, Call, ChainEvent, Error, Keypair, Receipt, Refusal};
+use crate::{
+    account_of, error::Reason, AccountId, Balance, BlockNumber, Call, ChainEvent, Error, Keypair, Receipt, Refusal,
+};
 use futures::{Stream, StreamExt};
+use scale_info::{form::PortableForm, PortableRegistry, TypeDef, Variant};
 use std::{pin::Pin, sync::Arc, time::Duration};
 use subxt::{
     backend::LegacyBackend,
@@ -42,7 +45,7 @@ pub struct Block {
 /// Blocks as they come.
 pub type BlockStream = Pin<Box<dyn Stream<Item = Result<Block, Error>> + Send>>;
 
-type Client = OnlineClient<PolkadotConfig>;
+pub(crate) type Client = OnlineClient<PolkadotConfig>;
 
 /// A connection to a node. Cloning shares it.
 #[derive(Clone)]
@@ -62,9 +65,7 @@ impl Chain {
         // The reconnecting client would keep trying a wrong address for minutes.
         RpcClient::from_insecure_url(url).await.map_err(|error| unreachable(error.to_string()))?;
         let rpc = ReconnectingRpcClient::builder()
-            .retry_policy(
-                ExponentialBackoff::from_millis(200).max_delay(MAX_RECONNECT_PAUSE).take(RECONNECT_ATTEMPTS),
-            )
+            .retry_policy(ExponentialBackoff::from_millis(200).max_delay(MAX_RECONNECT_PAUSE).take(RECONNECT_ATTEMPTS))
             .request_timeout(REQUEST_TIMEOUT)
             .build(url.to_owned())
             .await
@@ -105,6 +106,10 @@ impl Chain {
 
     pub(crate) fn legacy(&self) -> &LegacyRpcMethods<RpcConfigFor<PolkadotConfig>> {
         &self.legacy
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
     }
 
     pub(crate) fn unreachable(&self, error: impl ToString) -> Error {
@@ -239,11 +244,7 @@ impl Chain {
         block_hash: [u8; 32],
         extrinsic_hash: [u8; 32],
     ) -> Result<Receipt, Error> {
-        let at = self
-            .client
-            .at_block(subxt::utils::H256(block_hash))
-            .await
-            .map_err(|error| self.unreachable(error))?;
+        let at = self.client.at_block(subxt::utils::H256(block_hash)).await.map_err(|error| self.unreachable(error))?;
         let metadata = at.metadata();
         let block = self
             .legacy
@@ -257,18 +258,23 @@ impl Chain {
             .extrinsics
             .iter()
             .position(|extrinsic| hasher.hash(&extrinsic.0).0 == extrinsic_hash)
-            .ok_or_else(|| Error::NotIncluded { call: call.into(), reason: "its block does not contain it".into() })?;
+            .ok_or_else(|| Error::NotIncluded {
+            call: call.into(),
+            reason: "its block does not contain it".into(),
+        })?;
         let all = at.events().fetch().await.map_err(|error| self.unreachable(error))?;
         let (mut events, mut fee) = (Vec::new(), 0);
         for event in all.iter() {
-            let event = event.map_err(|error| Error::Incompatible { what: "events".into(), reason: error.to_string() })?;
+            let event =
+                event.map_err(|error| Error::Incompatible { what: "events".into(), reason: error.to_string() })?;
             if event.phase() != subxt::events::Phase::ApplyExtrinsic(index as u32) {
                 continue;
             }
             if (event.pallet_name(), event.event_name()) == ("System", "ExtrinsicFailed") {
-                let error = DispatchError::decode_from(event.field_bytes(), metadata.clone())
-                    .map_err(|error| Error::Incompatible { what: "a dispatch error".into(), reason: error.to_string() })?;
-                return Err(Error::Refused { call: call.into(), refusal: refusal(error) });
+                let error = DispatchError::decode_from(event.field_bytes(), metadata.clone()).map_err(|error| {
+                    Error::Incompatible { what: "a dispatch error".into(), reason: error.to_string() }
+                })?;
+                return Err(Error::Refused { call: call.into(), refusal: refusal(error, metadata.types()) });
             }
             events.push(ChainEvent {
                 pallet: event.pallet_name().into(),
@@ -330,23 +336,87 @@ fn incompatible(call: &Call, error: impl ToString) -> Error {
 /// The call as the runtime encodes it: indices of pallet and call, then the arguments.
 fn call_data(call: &Call, metadata: &subxt::Metadata) -> Result<Vec<u8>, Error> {
     let pallet = metadata.pallet_by_name(call.pallet).ok_or_else(|| incompatible(call, "there is no such pallet"))?;
-    let variant =
-        pallet.call_variant_by_name(call.name).ok_or_else(|| incompatible(call, "there is no such call"))?;
+    let variant = pallet.call_variant_by_name(call.name).ok_or_else(|| incompatible(call, "there is no such call"))?;
     let mut data = vec![pallet.call_index(), variant.index];
     data.extend_from_slice(&call.arguments);
     Ok(data)
 }
 
-fn refusal(error: DispatchError) -> Refusal {
+fn refusal(error: DispatchError, types: &PortableRegistry) -> Refusal {
     match error {
         DispatchError::Module(module) => match module.details() {
-            Ok(details) => Refusal::Pallet {
-                pallet: details.pallet.name().into(),
-                error: details.variant.name.clone(),
-                docs: details.variant.docs.join(" ").trim().to_owned(),
-            },
+            Ok(details) => {
+                let [_, _, inner @ ..] = module.bytes();
+                Refusal::Pallet {
+                    pallet: details.pallet.name().into(),
+                    error: details.variant.name.clone(),
+                    docs: docs(&details.variant.docs),
+                    reasons: nested(details.variant, &inner, types),
+                }
+            }
             Err(_) => Refusal::Dispatch(module.to_string()),
         },
         other => Refusal::Dispatch(other.to_string()),
+    }
+}
+
+fn docs(lines: &[String]) -> String {
+    lines.join(" ").trim().to_owned()
+}
+
+/// The variants inside an error's variant, outermost first: each is the only field of the one before it, and `bytes` are
+/// their indices.
+fn nested(variant: &Variant<PortableForm>, bytes: &[u8], types: &PortableRegistry) -> Vec<Reason> {
+    let inner = || {
+        let ([field], [index, rest @ ..]) = (variant.fields.as_slice(), bytes) else { return None };
+        let TypeDef::Variant(inner) = &types.resolve(field.ty.id)?.type_def else { return None };
+        Some((inner.variants.iter().find(|variant| variant.index == *index)?, rest))
+    };
+    let Some((inner, rest)) = inner() else { return Vec::new() };
+    let mut reasons = vec![Reason { name: inner.name.clone(), docs: docs(&inner.docs) }];
+    reasons.extend(nested(inner, rest, types));
+    reasons
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scale_info::{meta_type, Registry, TypeInfo};
+
+    /// Why a buyer is refused.
+    #[derive(TypeInfo)]
+    #[scale_info(capture_docs = "always")]
+    #[allow(dead_code)]
+    enum NotForSale {
+        /// The terms expired.
+        #[codec(index = 0)]
+        Expired,
+        /// The buyer is not on the list.
+        #[codec(index = 4)]
+        Buyer,
+    }
+
+    #[derive(TypeInfo)]
+    #[scale_info(capture_docs = "always")]
+    #[allow(dead_code)]
+    enum PalletError {
+        /// Nothing has this id.
+        #[codec(index = 0)]
+        NotFound,
+        /// It is not sold to this account.
+        #[codec(index = 1)]
+        NotForSale(NotForSale),
+    }
+
+    #[test]
+    fn a_nested_error_is_named_with_what_its_documentation_says() {
+        let mut registry = Registry::new();
+        let id = registry.register_type(&meta_type::<PalletError>()).id;
+        let types = PortableRegistry::from(registry);
+        let TypeDef::Variant(outer) = &types.resolve(id).unwrap().type_def else { panic!("no enum") };
+        let reasons = nested(&outer.variants[1], &[4, 0, 0], &types);
+        assert_eq!(reasons, [Reason { name: "Buyer".into(), docs: "The buyer is not on the list.".into() }]);
+        assert!(nested(&outer.variants[1], &[9, 0, 0], &types).is_empty(), "an unknown index");
+        assert!(nested(&outer.variants[0], &[0, 0, 0], &types).is_empty());
     }
 }

@@ -7,7 +7,9 @@
 //! - [`Chain`]: a connection that reconnects by itself. State is read at the best block unless a call says otherwise.
 //! - [`calls`]: one constructor for each call of the protocol's pallets; a [`Call`] is checked against the node's
 //!   metadata before it is signed.
-//! - [`Receipt`]: where a call was included, what it cost, and its events.
+//! - [`Receipt`]: where a call was included, what it cost, and its events. [`PastEvent`]: what happened in earlier blocks.
+//! - Listings ([`Chain::all_datasets`] and its like) come from the runtime's own pages.
+//! - [`amount`], [`folders`]: NRC as people write it, and where programs keep their files.
 //! - [`Error`]: tells apart what the chain refused, what may work later, and what failed.
 //!
 //! ## Example
@@ -31,17 +33,24 @@
 //! once for each call. See `docs/decisions/0002-client-types.md`.
 #![warn(missing_docs)]
 
+pub mod amount;
 pub mod calls;
 mod connection;
 mod error;
 mod events;
+pub mod folders;
+mod history;
+mod pages;
+mod pending;
 mod state;
 mod storage;
 
 pub use calls::Call;
 pub use connection::{Block, BlockStream, Chain};
-pub use error::{Error, Refusal};
+pub use error::{Error, Reason, Refusal};
 pub use events::{ChainEvent, Receipt};
+pub use history::PastEvent;
+pub use pages::{ListedModel, MAX_PAGE};
 pub use state::AccountBalance;
 pub use subxt::utils::AccountId32 as AccountId;
 pub use subxt_signer::sr25519::Keypair;
@@ -74,6 +83,26 @@ pub type EvaluatorRecord = primitives::EvaluatorRecord<Balance, BlockNumber>;
 pub type RoundRecord = primitives::RoundRecord<AccountId, BlockNumber>;
 /// A model version as the chain stores it.
 pub type ModelRecord = primitives::ModelRecord<AccountId, BlockNumber>;
+/// The sale of a model as the chain stores it.
+pub type ModelListing = primitives::ModelListing<AccountId, Balance, BlockNumber>;
+/// Terms of a model's sale as the chain stores them.
+pub type ModelTerms = primitives::ModelTerms<AccountId, Balance, BlockNumber>;
+/// One licence of a model that is for sale.
+pub type LicenceOffer = primitives::LicenceOffer<Balance, BlockNumber>;
+/// What a model has earned.
+pub type ModelIncome = primitives::ModelIncome<Balance>;
+/// A purchase that is not settled, as the chain stores it.
+pub type PurchaseRecord = primitives::PurchaseRecord<AccountId, Balance, BlockNumber>;
+/// A purchase's state as the chain stores it.
+pub type PurchaseState = primitives::PurchaseState<BlockNumber>;
+/// Why the key of a purchase is owed.
+pub type Grant = primitives::Grant<Balance, BlockNumber>;
+/// A licence to use a copy, as the chain stores it.
+pub type LicenceRecord = primitives::LicenceRecord<Balance, BlockNumber>;
+/// An inspection as the chain stores it.
+pub type InspectionRecord = primitives::InspectionRecord<AccountId, Balance, BlockNumber>;
+/// An inspection's state as the chain stores it.
+pub type InspectionState = primitives::InspectionState<AccountId, BlockNumber>;
 /// An amount that an account is owed.
 pub type Credit = primitives::Credit<Balance, BlockNumber>;
 /// What an account has contributed.

@@ -1,9 +1,12 @@
 //! What clients ask of the chain's state.
 
-use crate::{storage::Item, *};
+use crate::{
+    storage::{DoubleItem, Hasher, Item},
+    *,
+};
 use codec::Decode;
 use neurodata_primitives::{
-    AuditRecord, DataRoot, DatasetId, JobId, ModelId, Seed, TrainingUseId,
+    Asset, AuditRecord, DataRoot, DatasetId, InspectionId, JobId, ModelId, PurchaseId, Seed, TrainingUseId,
 };
 
 const ACCOUNT: Item = Item::by_digest("System", "Account");
@@ -18,6 +21,14 @@ const OFFERS: Item = Item::by_digest("ComputeMarket", "Offers");
 const EVALUATORS: Item = Item::by_digest("ModelValidation", "Evaluators");
 const ROUNDS: Item = Item::by_id("ModelValidation", "Rounds");
 const MODELS: Item = Item::by_id("ModelRegistry", "Models");
+const LISTINGS: Item = Item::by_id("ModelRegistry", "Listings");
+const INCOMES: Item = Item::by_id("ModelRegistry", "Incomes");
+const PURCHASES: Item = Item::by_id("Sales", "Purchases");
+const INSPECTIONS: Item = Item::by_id("Sales", "Inspections");
+const LICENCES: DoubleItem =
+    DoubleItem { pallet: "Sales", name: "Licences", hashers: [Hasher::Twox64Concat, Hasher::Blake2_128Concat] };
+const OPEN_PURCHASES: DoubleItem =
+    DoubleItem { pallet: "Sales", name: "OpenPurchases", hashers: [Hasher::Twox64Concat, Hasher::Blake2_128Concat] };
 const CREDITS: Item = Item::by_digest("Rewards", "Credits");
 const CONTRIBUTORS: Item = Item::by_digest("Rewards", "Contributors");
 const KEYS: Item = Item::by_id("ZkVerifier", "Keys");
@@ -90,6 +101,12 @@ entries! {
     round(job: JobId) -> RoundRecord = ROUNDS;
     /// The model version with this id.
     model(id: ModelId) -> ModelRecord = MODELS;
+    /// The sale of this model, if it is or was for sale.
+    model_listing(id: ModelId) -> ModelListing = LISTINGS;
+    /// The open purchase with this id.
+    purchase(id: PurchaseId) -> PurchaseRecord = PURCHASES;
+    /// The open inspection with this id.
+    inspection(id: InspectionId) -> InspectionRecord = INSPECTIONS;
     /// What this account has contributed.
     contributor(account: &AccountId) -> ContributorRecord = CONTRIBUTORS;
     /// The seed that became known at this block, while it is remembered.
@@ -107,6 +124,12 @@ maps! {
     rounds -> (JobId, RoundRecord) = ROUNDS;
     /// All model versions, by id.
     models -> (ModelId, ModelRecord) = MODELS;
+    /// All open purchases, by id.
+    purchases -> (PurchaseId, PurchaseRecord) = PURCHASES;
+    /// All open inspections, by id.
+    inspections -> (InspectionId, InspectionRecord) = INSPECTIONS;
+    /// All models that are or were for sale, by id.
+    model_listings -> (ModelId, ModelListing) = LISTINGS;
     /// All offers, by account.
     offers -> (AccountId, OfferRecord) = OFFERS;
     /// All evaluators, by account.
@@ -117,7 +140,33 @@ impl Chain {
     /// What `account` owns; zero for an account that doesn't exist.
     pub async fn balance(&self, account: &AccountId) -> Result<AccountBalance, Error> {
         let stored: Option<StoredAccount> = self.entry(ACCOUNT, account, None).await?;
-        Ok(stored.map_or_else(AccountBalance::default, |stored| AccountBalance { free: stored.free, held: stored.reserved }))
+        Ok(stored
+            .map_or_else(AccountBalance::default, |stored| AccountBalance { free: stored.free, held: stored.reserved }))
+    }
+
+    /// What this model has earned; nothing for a model that never sold.
+    pub async fn model_income(&self, id: ModelId) -> Result<ModelIncome, Error> {
+        Ok(self.entry(INCOMES, &id, None).await?.unwrap_or_default())
+    }
+
+    /// The purchase with this id as it stood after the block with hash `block`.
+    pub async fn purchase_at(&self, id: PurchaseId, block: [u8; 32]) -> Result<Option<PurchaseRecord>, Error> {
+        self.entry(PURCHASES, &id, Some(block)).await
+    }
+
+    /// The purchase of a copy of `asset` that `account` has open; there is one at most.
+    pub async fn open_purchase(&self, asset: Asset, account: &AccountId) -> Result<Option<PurchaseId>, Error> {
+        self.double_entry(OPEN_PURCHASES, &asset, account).await
+    }
+
+    /// The licence of `account` for `asset`, which may have expired.
+    pub async fn licence(&self, asset: Asset, account: &AccountId) -> Result<Option<LicenceRecord>, Error> {
+        self.double_entry(LICENCES, &asset, account).await
+    }
+
+    /// All licences for `asset`, by account; some may have expired.
+    pub async fn licences(&self, asset: Asset) -> Result<Vec<(AccountId, LicenceRecord)>, Error> {
+        self.double_entries(LICENCES, &asset).await
     }
 
     /// Amounts that `account` is owed, in the order in which they were credited.
@@ -138,6 +187,18 @@ impl Chain {
         proof: &[u8],
     ) -> Result<bool, Error> {
         self.runtime_api("NeuroDataApi_zk_verify", &(statement, inputs, proof)).await
+    }
+
+    /// What the chain would find if `complaint` were made about a `key` wrapped for `recipient_key` in `context`.
+    pub async fn judge_complaint(
+        &self,
+        package: &neurodata_primitives::PackageCommitment,
+        recipient_key: &neurodata_primitives::RecipientKey,
+        key: &neurodata_primitives::WrappedKey,
+        context: &[u8],
+        complaint: &neurodata_primitives::Complaint,
+    ) -> Result<Result<neurodata_primitives::Fault, neurodata_primitives::Dismissal>, Error> {
+        self.runtime_api("NeuroDataApi_judge_complaint", &(package, recipient_key, key, context, complaint)).await
     }
 
     /// The stored verifying key of a statement, SCALE encoded as the zk verifier stores it; `None` without a key.

@@ -16,6 +16,42 @@ pub(crate) enum Hasher {
     Blake2_128Concat,
 }
 
+impl Hasher {
+    /// Bytes before the key itself.
+    const fn bytes(self) -> usize {
+        match self {
+            Self::Twox64Concat => 8,
+            Self::Blake2_128Concat => 16,
+        }
+    }
+
+    /// The hash of an encoded key, and the key.
+    fn hashed(self, encoded: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Twox64Concat => [&twox_64(encoded), encoded].concat(),
+            Self::Blake2_128Concat => [&blake2_128(encoded), encoded].concat(),
+        }
+    }
+}
+
+/// A storage item of a pallet with two keys.
+#[derive(Clone, Copy)]
+pub(crate) struct DoubleItem {
+    pub pallet: &'static str,
+    pub name: &'static str,
+    pub hashers: [Hasher; 2],
+}
+
+impl DoubleItem {
+    /// The map under the first key, whose keys are the second.
+    fn under(self, first: &impl Encode) -> (Item, Vec<u8>) {
+        let [of_first, of_second] = self.hashers;
+        let item = Item { pallet: self.pallet, name: self.name, hasher: of_second };
+        let prefix = [item.prefix(), of_first.hashed(&first.encode())].concat();
+        (item, prefix)
+    }
+}
+
 /// A storage item of a pallet.
 #[derive(Clone, Copy)]
 pub(crate) struct Item {
@@ -42,23 +78,12 @@ impl Item {
 
     /// Key of the entry at `key`.
     pub fn key(&self, key: &impl Encode) -> Vec<u8> {
-        let encoded = key.encode();
-        let mut full = self.prefix();
-        match self.hasher {
-            Hasher::Twox64Concat => full.extend(twox_64(&encoded)),
-            Hasher::Blake2_128Concat => full.extend(blake2_128(&encoded)),
-        }
-        full.extend(encoded);
-        full
+        [self.prefix(), self.hasher.hashed(&key.encode())].concat()
     }
 
-    /// The map key at the end of a full storage key.
-    fn map_key<K: Decode>(&self, full: &[u8]) -> Result<K, Error> {
-        let hash = match self.hasher {
-            Hasher::Twox64Concat => 8,
-            Hasher::Blake2_128Concat => 16,
-        };
-        self.decode(full.get(32 + hash..).unwrap_or_default())
+    /// The map key that follows `prefix` in a full storage key.
+    fn map_key<K: Decode>(&self, prefix: &[u8], full: &[u8]) -> Result<K, Error> {
+        self.decode(full.get(prefix.len() + self.hasher.bytes()..).unwrap_or_default())
     }
 
     fn decode<T: Decode>(&self, bytes: &[u8]) -> Result<T, Error> {
@@ -86,6 +111,37 @@ impl Chain {
         item: Item,
         block: Option<[u8; 32]>,
     ) -> Result<Vec<(K, V)>, Error> {
+        self.entries_under(item, &item.prefix(), block).await
+    }
+
+    /// The entry of `item` at two keys, at the best block.
+    pub(crate) async fn double_entry<V: Decode>(
+        &self,
+        item: DoubleItem,
+        first: &impl Encode,
+        second: &impl Encode,
+    ) -> Result<Option<V>, Error> {
+        let (item, prefix) = item.under(first);
+        let key = [prefix, item.hasher.hashed(&second.encode())].concat();
+        self.raw(key, None).await?.map(|bytes| item.decode(&bytes)).transpose()
+    }
+
+    /// All entries of `item` at the first key, by the second.
+    pub(crate) async fn double_entries<K: Decode + Ord, V: Decode>(
+        &self,
+        item: DoubleItem,
+        first: &impl Encode,
+    ) -> Result<Vec<(K, V)>, Error> {
+        let (item, prefix) = item.under(first);
+        self.entries_under(item, &prefix, None).await
+    }
+
+    async fn entries_under<K: Decode + Ord, V: Decode>(
+        &self,
+        item: Item,
+        prefix: &[u8],
+        block: Option<[u8; 32]>,
+    ) -> Result<Vec<(K, V)>, Error> {
         let block = match block {
             Some(block) => block,
             None => self.best_block().await?.hash,
@@ -95,7 +151,7 @@ impl Chain {
         loop {
             let keys = self
                 .legacy()
-                .state_get_keys_paged(&item.prefix(), PAGE, start.as_deref(), at)
+                .state_get_keys_paged(prefix, PAGE, start.as_deref(), at)
                 .await
                 .map_err(|error| self.unreachable(error))?;
             let Some(last) = keys.last().cloned() else { break };
@@ -107,7 +163,7 @@ impl Chain {
                 .map_err(|error| self.unreachable(error))?;
             for (key, value) in sets.into_iter().flat_map(|set| set.changes) {
                 if let Some(value) = value {
-                    entries.push((item.map_key(&key.0)?, item.decode(&value.0)?));
+                    entries.push((item.map_key(prefix, &key.0)?, item.decode(&value.0)?));
                 }
             }
             if !full_page {
@@ -144,6 +200,17 @@ mod tests {
         assert_eq!(hex::encode(account.prefix()), "26aa394eea5630e07c48ae0c9558cef7b99d880ec681799c0cf30e8886371da9");
         let key = account.key(&[1u8; 32]);
         assert_eq!(key.len(), 32 + 16 + 32);
-        assert_eq!(account.map_key::<[u8; 32]>(&key).unwrap(), [1u8; 32]);
+        assert_eq!(account.map_key::<[u8; 32]>(&account.prefix(), &key).unwrap(), [1u8; 32]);
+    }
+
+    #[test]
+    fn the_second_of_two_keys_follows_the_first() {
+        let hashers = [Hasher::Twox64Concat, Hasher::Blake2_128Concat];
+        let licences = DoubleItem { pallet: "Sales", name: "Licences", hashers };
+        let (item, prefix) = licences.under(&(0u8, 7u64));
+        assert_eq!(prefix.len(), 32 + 8 + 9);
+        let key = [prefix.clone(), item.hasher.hashed(&[5; 32])].concat();
+        assert_eq!(key.len(), prefix.len() + 16 + 32);
+        assert_eq!(item.map_key::<[u8; 32]>(&prefix, &key).unwrap(), [5; 32]);
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::{args::Shared, output::Output};
 use anyhow::{Context as _, Result};
-use neurodata_chain::{account_of, signer_from_suri, AccountId, Chain, Keypair};
+use neurodata_chain::{account_of, folders, signer_from_suri, AccountId, Chain, Keypair};
 use neurodata_storage::DirectoryStore;
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -48,7 +48,7 @@ impl Context {
 
     /// Folder of the blob store.
     pub fn store_folder(&self) -> Result<PathBuf> {
-        folder(self.shared.store.as_deref(), "XDG_DATA_HOME", ".local/share", "store", "--store")
+        Ok(self.shared.store.clone().map_or_else(folders::store, Ok)?)
     }
 
     /// The blob store.
@@ -58,8 +58,12 @@ impl Context {
 
     /// Folder of cached proving keys.
     pub fn proving_keys(&self) -> Result<PathBuf> {
-        let given = self.shared.proving_keys.as_deref();
-        folder(given, "XDG_CACHE_HOME", ".cache", "proving-keys", "--proving-keys")
+        Ok(self.shared.proving_keys.clone().map_or_else(folders::proving_keys, Ok)?)
+    }
+
+    /// Folder of one-time keys and bought content keys.
+    pub fn purchases(&self) -> Result<PathBuf> {
+        Ok(self.shared.purchases.clone().map_or_else(folders::purchases, Ok)?)
     }
 
     /// Whether a signing account was named.
@@ -112,17 +116,6 @@ fn read_suri(path: &Path) -> Result<String> {
     Ok(suri.trim().to_owned())
 }
 
-/// `given`, or our folder `name` in the user's folder for such things.
-fn folder(given: Option<&Path>, variable: &str, fallback: &str, name: &str, option: &str) -> Result<PathBuf> {
-    if let Some(given) = given {
-        return Ok(given.to_owned());
-    }
-    let base = env::var_os(variable).map(PathBuf::from).filter(|base| base.is_absolute());
-    let base = base.or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(fallback)));
-    let base = base.with_context(|| format!("there is no home folder ($HOME is not set); give {option} DIR"))?;
-    Ok(base.join("neurodata").join(name))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,7 +132,8 @@ mod tests {
         Context::new(Shared {
             url: "ws://127.0.0.1:1".into(),
             store: Some("store".into()),
-            proving_keys: None,
+            purchases: Some("purchases".into()),
+            proving_keys: Some("keys".into()),
             suri_file,
             suri: suri.map(Into::into),
             json: false,
@@ -162,6 +156,7 @@ mod tests {
     #[test]
     fn a_given_folder_wins() {
         assert_eq!(context(None, None).store_folder().unwrap(), Path::new("store"));
-        assert!(context(None, None).proving_keys().is_ok_and(|path| path.ends_with("neurodata/proving-keys")));
+        assert_eq!(context(None, None).proving_keys().unwrap(), Path::new("keys"));
+        assert_eq!(context(None, None).purchases().unwrap(), Path::new("purchases"));
     }
 }

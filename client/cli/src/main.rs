@@ -7,7 +7,7 @@
 //! - [`args`]: the command line.
 //! - [`context`]: what commands share: the chain, the signer, the store, how results are shown.
 //! - [`commands`]: one module for each kind of thing that is commanded.
-//! - [`amount`], [`output`], [`describe`]: amounts, progress, and records as people and programs read them.
+//! - [`output`], [`describe`]: progress, and records as people and programs read them.
 //!
 //! ## Properties
 //!
@@ -17,7 +17,6 @@
 //! - The exit code tells what kind of failure it was: see [`failure_code`].
 #![warn(missing_docs)]
 
-mod amount;
 mod args;
 mod commands;
 mod context;

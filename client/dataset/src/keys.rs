@@ -2,14 +2,15 @@
 //!
 //! A wrap is HPKE in base mode (RFC 9180): DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305, with
 //! `info = "neurodata/wrapped-key/1"` and the caller's context as additional authenticated data, so that a wrap made
-//! for one purpose opens for no other.
+//! for one purpose opens for no other. Opening is `neurodata_sealing`'s, which the chain uses as well.
 //!
 //! Key files hold one line, `<format> <64 hexadecimal digits>`, and belong to their owner alone (mode 0600).
 
 use hpke::{
-    aead::ChaCha20Poly1305, kdf::HkdfSha256, kem::X25519HkdfSha256, Deserializable, Kem, OpModeR, OpModeS, Serializable,
+    aead::ChaCha20Poly1305, kdf::HkdfSha256, kem::X25519HkdfSha256, Deserializable, Kem, OpModeS, Serializable,
 };
 use neurodata_primitives::{DataRoot, KeyCommitment, RecipientKey, WrappedKey};
+use neurodata_sealing::wrap::{open_key, public_key, WRAP_INFO};
 use rand::{rngs::OsRng, RngCore};
 use std::{
     fmt,
@@ -19,8 +20,6 @@ use std::{
 };
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// HPKE's `info`: what wraps of content keys have in common.
-const WRAP_INFO: &[u8] = b"neurodata/wrapped-key/1";
 /// First word of a content key's file.
 const CONTENT_KEY_FORMAT: &str = "neurodata/content-key/1";
 /// First word of a recipient secret's file.
@@ -139,7 +138,7 @@ impl RecipientSecret {
 
     /// The public key that others wrap for.
     pub fn public(&self) -> RecipientKey {
-        RecipientKey::new(X25519HkdfSha256::sk_to_pk(&self.private_key()).to_bytes().into())
+        public_key(&self.0)
     }
 
     /// Write the secret into a new file that only its owner can read.
@@ -150,10 +149,6 @@ impl RecipientSecret {
     /// Read the secret from a file.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
         load(path, RECIPIENT_SECRET_FORMAT).map(Self)
-    }
-
-    fn private_key(&self) -> <X25519HkdfSha256 as Kem>::PrivateKey {
-        Deserializable::from_bytes(&self.0).expect("any 32 bytes are an X25519 secret; qed")
     }
 }
 
@@ -187,18 +182,7 @@ pub fn wrap_key(key: &ContentKey, recipient: &RecipientKey, context: &[u8]) -> R
 
 /// Open a wrapped key.
 pub fn unwrap_key(wrapped: &WrappedKey, secret: &RecipientSecret, context: &[u8]) -> Result<ContentKey, KeyError> {
-    let ephemeral = <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(wrapped.ephemeral_key.as_bytes())
-        .map_err(|_| KeyError::DoesNotOpen)?;
-    let opened = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
-        &OpModeR::Base,
-        &secret.private_key(),
-        &ephemeral,
-        WRAP_INFO,
-        &wrapped.sealed_key,
-        context,
-    );
-    let opened = Zeroizing::new(opened.map_err(|_| KeyError::DoesNotOpen)?);
-    opened.as_slice().try_into().map(ContentKey).map_err(|_| KeyError::DoesNotOpen)
+    open_key(wrapped, &secret.0, context).map(|key| ContentKey(*key)).ok_or(KeyError::DoesNotOpen)
 }
 
 fn save(path: &Path, format: &str, secret: &[u8; 32]) -> Result<(), KeyError> {

@@ -8,7 +8,7 @@
 //! - [`Table`]: named columns of text, from CSV or JSON.
 //! - [`Schema`], [`infer()`]: what each column may hold; [`Decimal`]: numbers without rounding.
 //! - [`Dataset`]: a table as 16-bit codes; what is trained on.
-//! - [`Package`]: the published form: header, schema, encrypted chunks.
+//! - [`Package`]: the published form: header, schema, encrypted chunks. [`SealedModel`]: the same for a model's file.
 //! - [`Unlocked`]: a decrypted and checked package; makes proofs about single chunks.
 //! - [`ContentKey`], [`RecipientSecret`], [`wrap_key`], [`unwrap_key`]: keys and how they are handed over.
 //!
@@ -17,14 +17,17 @@
 //! - **code**: the 16-bit number that stands for a cell's value. **level**: the code without the shift for missing
 //!   values.
 //! - **chunk**: 1,024 cells: whole rows, padded. **layout**: the bounds of a chunk's cells.
-//! - **leaf**: what commits to a chunk: salted and hiding in the tree of the data root, plain in that of the cipher
-//!   root.
+//! - **content leaf**: what commits to a chunk in the clear: salted and hiding for a dataset. **cipher leaf**: what
+//!   ties an encrypted chunk to its content leaf.
+//! - **fault**: what is wrong with a delivered key or a package, so that a complaint can prove it.
 //!
 //! ## Properties
 //!
 //! - The same table, schema and content key give the same package, byte for byte, on every machine: no floats are
 //!   involved.
 //! - A package that was altered by one bit is refused, and the error names the chunk.
+//! - A package that its publisher made wrong is found out with the key, and a claim that proves it comes from one
+//!   chunk.
 //! - Every refusal of a cell names its row, from 1, and its column.
 //! - Secrets are wiped from memory, never printed, and saved in files that only their owner can read.
 //!
@@ -57,12 +60,15 @@
 #![warn(missing_docs)]
 
 pub mod cells;
+mod chunks;
 pub mod decimal;
+pub mod dishonest;
 mod infer;
 pub mod keys;
 pub mod package;
 pub mod prove;
 pub mod schema;
+pub mod sealed_model;
 pub mod table;
 
 pub use cells::{Chunking, Dataset, EncodeError, InvalidCodes, Quantisation};
@@ -72,4 +78,5 @@ pub use keys::{unwrap_key, wrap_key, ContentKey, KeyError, RecipientSecret};
 pub use package::{Package, PackageBuild, PackageError};
 pub use prove::{prove_chunk, ProofContext, ProveError, Unlocked};
 pub use schema::{CellProblem, Column, ColumnKind, Schema, SchemaError, Value};
+pub use sealed_model::{InvalidModelSize, SealedModel};
 pub use table::{ReadOptions, Table, TableError};

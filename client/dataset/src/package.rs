@@ -6,76 +6,83 @@
 //!
 //! ```text
 //! offset  bytes  content
-//! 0       8      magic: "NDATAPK" and the version, 1
+//! 0       8      magic: "NDATAPK" and the version, 2
 //! 8       4      S: bytes of the schema
 //! 12      212    the dataset's commitment as on chain, SCALE encoded: data root, cipher root, key commitment, schema
 //!                digest, layout of full chunks, layout of the last chunk (32 bytes each), rows, columns, chunks (u32),
 //!                missing cells (u64)
 //! 224     S      the schema's canonical bytes
-//! 224+S   32*n   for each of the n chunks, its leaf in the tree of the cipher root
+//! 224+S   32*n   content leaves: for each of the n chunks, its leaf in the tree of the data root
+//! ...     32*n   cipher leaves: for each of the n chunks, its leaf in the tree of the cipher root
 //! ...     2048*n the encrypted chunks
 //! ```
 //!
 //! Chunk `i` is ChaCha20 (RFC 8439; counter 0; nonce: `i` as u32 and eight zero bytes) under the content key over 1,024
 //! cells of two bytes. The nonce never repeats under one key, because a content key serves one dataset.
 //!
-//! The list of leaves costs 1.6 percent. With it, whoever has the cipher root can check any chunk alone, and damage is
-//! found at the chunk where it is.
+//! ```text
+//! content leaf = Poseidon_9(LEAF, salt, cells)                              neurodata_zk_statements::leaf_digest
+//! cipher leaf  = BLAKE2b-256(0x00 || encrypted chunk || content leaf)       neurodata_primitives::sale::cipher_leaf
+//! ```
+//!
+//! The two lists cost 3.1 percent. The content leaves let everybody check before paying that the package is the one of
+//! the data root, and make a bad chunk provable: the cipher root ties each encrypted chunk to the leaf that it has to
+//! decrypt to. They are salted, so that they tell nothing about the cells. With the cipher leaves, whoever has the
+//! cipher root can check any chunk alone, and damage is found at the chunk where it is. See
+//! `docs/decisions/0010-package-lists-content-leaves.md`.
+//!
+//! Version 1 listed no content leaves; it is refused.
 //!
 //! ## What each step checks
 //!
 //! - [`Package::open`], without the key: magic, lengths, the schema against its digest, layouts and counts against the
-//!   schema, leaves against the cipher root, every encrypted chunk against its leaf.
+//!   schema, content leaves against the data root, cipher leaves against the cipher root, every encrypted chunk and its
+//!   content leaf against its cipher leaf.
 //! - [`Package::matches`]: the commitment against the one on chain.
-//! - [`Package::unlock`], with the key: the key against its commitment, every cell against its bound, leaves against
-//!   the data root, the number of missing cells.
+//! - [`Package::unlock`], with the key: the key against its commitment, every cell against its bound, every chunk
+//!   against its content leaf, the number of missing cells.
+//!
+//! [`Package::examine`] finds what is wrong with a package that does not unlock, and [`Package::evidence`] is what
+//! proves it on chain.
 
+pub use crate::chunks::{silent, Progress};
 use crate::{
     cells::{Chunking, EncodeError, InvalidCodes, CHUNK_CELLS, MAX_CHUNKS},
+    chunks::{Counter, SealedChunks, Source, BYTES_PER_CHUNK},
     prove::Unlocked,
     schema::{SchemaError, MAX_SCHEMA_BYTES},
     ContentKey, Dataset, Quantisation, Schema, Table,
 };
-use chacha20::{
-    cipher::{KeyIvInit, StreamCipher},
-    ChaCha20,
-};
 use codec::{DecodeAll, Encode};
-use neurodata_primitives::{
-    layout::{self, CHUNK_BYTES},
-    merkle, CipherRoot, DatasetCommitment,
-};
+use neurodata_primitives::{layout, Claim, DatasetCommitment, Fault, FieldBytes};
+use neurodata_sealing::content::cells;
 use neurodata_zk_statements::{leaf_digest, salt, tree};
 use rayon::prelude::*;
 use std::{
     fs::File,
     io::{self, BufReader, Read, Write},
     path::Path,
+    sync::Arc,
 };
 
 /// What a package begins with: a name and the version of the format.
-pub const MAGIC: [u8; 8] = *b"NDATAPK\x01";
+pub const MAGIC: [u8; 8] = *b"NDATAPK\x02";
 /// Bytes of an encoded commitment.
 const COMMITMENT_BYTES: usize = 6 * 32 + 3 * 4 + 8;
-/// Bytes of an encrypted chunk.
-pub(crate) const CHUNK_LENGTH: usize = CHUNK_BYTES as usize;
+/// What errors call a package.
+const PACKAGE: &str = "dataset package";
 /// Most bytes of a package.
 pub const MAX_PACKAGE_BYTES: u64 =
-    (8 + 4 + COMMITMENT_BYTES + MAX_SCHEMA_BYTES) as u64 + MAX_CHUNKS as u64 * (32 + CHUNK_LENGTH as u64);
-
-/// Told how many chunks of how many are done. Called from several threads.
-pub type Progress<'a> = &'a (dyn Fn(u32, u32) + Sync);
-
-/// For callers that show no progress.
-pub fn silent(_: u32, _: u32) {}
+    (8 + 4 + COMMITMENT_BYTES + MAX_SCHEMA_BYTES) as u64 + MAX_CHUNKS as u64 * BYTES_PER_CHUNK;
 
 /// A dataset as it is published. What it holds has passed the checks of [`Package::open`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Package {
     commitment: DatasetCommitment,
     schema: Schema,
-    leaves: Vec<merkle::Node>,
-    chunks: Vec<u8>,
+    chunks: SealedChunks,
+    /// Over the content leaves.
+    tree: Arc<tree::Tree>,
 }
 
 /// What [`Package::create`] makes.
@@ -89,7 +96,7 @@ pub struct PackageBuild {
     pub quantisation: Vec<Quantisation>,
 }
 
-/// Why a package cannot be used.
+/// Why a package or sealed model cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
     /// The file cannot be read.
@@ -102,13 +109,21 @@ pub enum PackageError {
         source: io::Error,
     },
     /// The file is something else.
-    #[error("the file is not a dataset package")]
-    NotAPackage,
-    /// The format is newer than this program.
-    #[error("the package has format version {found}, this program reads version {}; use a newer program", MAGIC[7])]
+    #[error("the file is not a {expected}")]
+    NotAPackage {
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// The format is newer or older than this program.
+    #[error(
+        "the package has format version {found}, this program reads version {expected}; {}",
+        version_advice(.found, .expected)
+    )]
     Version {
         /// The version.
         found: u8,
+        /// The version that this program reads.
+        expected: u8,
     },
     /// The file ends too early.
     #[error("the package ends within {part}; fetch it again")]
@@ -136,16 +151,16 @@ pub enum PackageError {
         /// Chunks of the package.
         chunks: u32,
     },
-    /// The package belongs to another dataset.
+    /// The package belongs to another dataset or model.
     #[error(
-        "the package is not the registered dataset: its {field} differs; fetch the package that the dataset's URIs name"
+        "the package is not the registered one: its {field} differs; fetch the package that the URIs on chain name"
     )]
     Differs {
         /// The first field that differs.
         field: &'static str,
     },
-    /// The key belongs to another dataset.
-    #[error("wrong key: it is not the one that the dataset's key commitment binds")]
+    /// The key belongs to another package.
+    #[error("wrong key: it is not the one that the package's key commitment binds")]
     WrongKey,
     /// The data break their schema: whoever made the package made it wrong.
     #[error(
@@ -161,9 +176,15 @@ pub enum PackageError {
         /// Largest code there.
         bound: u16,
     },
-    /// The data are not those that the root commits to: whoever made the package made it wrong.
-    #[error("the cells do not belong to the data root: the package was not made by its rules")]
-    DataRoot,
+    /// A chunk is not what its leaf commits to: whoever made the package made it wrong.
+    #[error("the content of chunk {chunk} is not what its leaf commits to: the package was not made by its rules")]
+    BadChunk {
+        /// The first such chunk, from 0.
+        chunk: u32,
+    },
+    /// What fills up the last chunk of a model is not zero: whoever made the package made it wrong.
+    #[error("the bytes behind the end of the model are not zero: the package was not made by its rules")]
+    Padding,
     /// The number of missing cells is another one.
     #[error("{found} cells are missing, {claimed} were committed to: the package was not made by its rules")]
     MissingCells {
@@ -175,6 +196,14 @@ pub enum PackageError {
     /// The codes are no dataset.
     #[error("the cells are no dataset")]
     Codes(#[from] InvalidCodes),
+}
+
+fn version_advice(found: &u8, expected: &u8) -> &'static str {
+    if found > expected {
+        "use a newer program"
+    } else {
+        "its publisher has to make it again with a newer program, which changes its cipher root, and register that"
+    }
 }
 
 impl Package {
@@ -192,28 +221,32 @@ impl Package {
 
     /// Seal `dataset` with `key`, which must serve no other dataset.
     pub fn seal(dataset: &Dataset, key: &ContentKey, progress: Progress) -> Self {
+        Self::seal_cells(dataset, key, progress, |chunk| {
+            let cells = dataset.chunk(chunk);
+            (cells.clone(), cells)
+        })
+    }
+
+    /// Seal a dataset whose chunks are what `cells` tells: those that the leaf is over, and those that are encrypted.
+    pub(crate) fn seal_cells(
+        dataset: &Dataset,
+        key: &ContentKey,
+        progress: Progress,
+        cells: impl Fn(u32) -> (Vec<u16>, Vec<u16>) + Sync,
+    ) -> Self {
         let chunking = dataset.chunking();
-        let done = Counter::new(chunking.chunks, progress);
-        let sealed: Vec<_> = (0..chunking.chunks)
-            .into_par_iter()
-            .map(|chunk| {
-                let cells = dataset.chunk(chunk);
-                let mut bytes: Vec<u8> = cells.iter().flat_map(|cell| cell.to_le_bytes()).collect();
-                apply_cipher(key, chunk, &mut bytes);
-                let leaf =
-                    leaf_digest(salt(key.as_bytes(), chunk), &cells).expect("1,024 cells and a canonical salt; qed");
-                done.one();
-                (leaf, merkle::leaf(&bytes), bytes)
-            })
-            .collect();
-        let data_leaves: Vec<_> = sealed.iter().map(|(leaf, ..)| *leaf).collect();
-        let leaves: Vec<_> = sealed.iter().map(|(_, leaf, _)| *leaf).collect();
-        let chunks = sealed.into_iter().flat_map(|(.., bytes)| bytes).collect();
-        let data_root = tree::data_root(&data_leaves).expect("digests are field elements; qed");
+        let chunks = SealedChunks::seal(key, chunking.chunks, progress, |chunk| {
+            let (claimed, sealed) = cells(chunk);
+            let leaf = leaf_digest(salt(key.as_bytes(), chunk), &claimed);
+            let bytes = sealed.iter().flat_map(|cell| cell.to_le_bytes()).collect();
+            (leaf.expect("1,024 cells and a canonical salt; qed"), bytes)
+        });
+        let tree = tree::Tree::new(chunks.leaves()).expect("digests are field elements; qed");
+        let data_root = tree.root();
         let (layout, last_layout) = chunking.layouts(dataset.schema());
         let commitment = DatasetCommitment {
             data_root,
-            cipher_root: CipherRoot::new(merkle::root(&leaves)),
+            cipher_root: chunks.cipher_root(),
             key_commitment: key.commitment(data_root),
             schema_digest: dataset.schema().digest(),
             layout,
@@ -223,7 +256,7 @@ impl Package {
             chunks: chunking.chunks,
             missing_cells: dataset.missing_cells(),
         };
-        Self { commitment, schema: dataset.schema().clone(), leaves, chunks }
+        Self { commitment, schema: dataset.schema().clone(), chunks, tree: Arc::new(tree) }
     }
 
     /// Open the package in `bytes` and check everything that can be checked without the key.
@@ -243,31 +276,18 @@ impl Package {
     /// Memory grows with what is read, not with what the header says.
     pub fn read(source: impl Read, location: &str) -> Result<Self, PackageError> {
         let mut source = Source { source, location };
-        let (commitment, schema) = source.header()?;
-        let leaves = source.take(32 * u64::from(commitment.chunks), "its list of leaves")?;
-        let leaves: Vec<merkle::Node> = leaves.chunks_exact(32).map(|leaf| leaf.try_into().expect("32; qed")).collect();
-        if merkle::root(&leaves) != *commitment.cipher_root.as_bytes() {
-            return Err(PackageError::Header {
-                problem: "its list of leaves does not belong to its cipher root".into(),
-            });
-        }
-        let mut chunks = Vec::new();
-        for (index, leaf) in leaves.iter().enumerate() {
-            let chunk = source.take(CHUNK_LENGTH as u64, &format!("chunk {index} of {}", leaves.len()))?;
-            if merkle::leaf(&chunk) != *leaf {
-                return Err(PackageError::AlteredChunk { chunk: index as u32, chunks: commitment.chunks });
-            }
-            chunks.extend_from_slice(&chunk);
-        }
-        if source.take(1, "nothing").is_ok() {
-            return Err(PackageError::TooLong);
-        }
-        Ok(Self { commitment, schema, leaves, chunks })
+        let (commitment, schema) = header(&mut source)?;
+        let leaves = source.leaves(commitment.chunks)?;
+        let tree = tree::Tree::new(&leaves).ok().filter(|tree| tree.root() == commitment.data_root);
+        let foreign = || PackageError::Header { problem: "its list of leaves does not belong to its data root".into() };
+        let tree = Arc::new(tree.ok_or_else(foreign)?);
+        let chunks = SealedChunks::read(&mut source, leaves, &commitment.cipher_root)?;
+        Ok(Self { commitment, schema, chunks, tree })
     }
 
     /// The commitment and schema at the beginning of the package that `source` yields, checked against each other.
     pub fn read_header(source: impl Read, location: &str) -> Result<(DatasetCommitment, Schema), PackageError> {
-        Source { source, location }.header()
+        header(&mut Source { source, location })
     }
 
     /// Write the package.
@@ -278,11 +298,7 @@ impl Package {
         into.write_all(&(schema.len() as u32).to_le_bytes())?;
         into.write_all(&self.commitment.encode())?;
         into.write_all(&schema)?;
-        for leaf in &self.leaves {
-            into.write_all(leaf)?;
-        }
-        into.write_all(&self.chunks)?;
-        into.flush()
+        self.chunks.write(&mut into)
     }
 
     /// The package as bytes.
@@ -302,9 +318,14 @@ impl Package {
         &self.schema
     }
 
+    /// The leaf of each chunk in the tree of the data root.
+    pub fn leaves(&self) -> &[FieldBytes] {
+        self.chunks.leaves()
+    }
+
     /// One encrypted chunk. Panics if there is no such chunk.
     pub fn encrypted_chunk(&self, chunk: u32) -> &[u8] {
-        &self.chunks[chunk as usize * CHUNK_LENGTH..][..CHUNK_LENGTH]
+        self.chunks.encrypted(chunk)
     }
 
     /// Refuse a package that is not the one `registered` on chain.
@@ -335,30 +356,27 @@ impl Package {
             return Err(PackageError::MissingCells { claimed: self.commitment.missing_cells, found });
         }
         let done = Counter::new(self.commitment.chunks, progress);
-        let leaves = (0..self.commitment.chunks).into_par_iter().map(|chunk| {
-            let leaf = leaf_digest(salt(key.as_bytes(), chunk), &dataset.chunk(chunk));
+        let bad = (0..self.commitment.chunks).into_par_iter().find_first(|chunk| {
+            let leaf = leaf_digest(salt(key.as_bytes(), *chunk), &dataset.chunk(*chunk));
             done.one();
-            leaf.expect("1,024 cells and a canonical salt; qed")
+            leaf.as_ref() != Ok(&self.leaves()[*chunk as usize])
         });
-        let leaves: Vec<_> = leaves.collect();
-        if tree::data_root(&leaves) != Ok(self.commitment.data_root) {
-            return Err(PackageError::DataRoot);
+        match bad {
+            Some(chunk) => Err(PackageError::BadChunk { chunk }),
+            None => Ok(Unlocked::new(dataset, self.leaves().to_vec(), self.tree.clone(), key.clone())),
         }
-        Ok(Unlocked::new(dataset, leaves, key.clone()))
     }
 
     /// The cells in clear: each within its bound. Whether they are those of the data root is what [`Package::unlock`]
     /// checks beyond this.
     pub fn decrypt(&self, key: &ContentKey) -> Result<Dataset, PackageError> {
-        if key.commitment(self.commitment.data_root) != self.commitment.key_commitment {
+        if !self.opens_with(key) {
             return Err(PackageError::WrongKey);
         }
         let chunking = Chunking::of(&self.schema, self.commitment.rows);
         let mut codes = Vec::with_capacity(self.commitment.rows as usize * self.schema.columns().len());
-        for (chunk, encrypted) in (0u32..).zip(self.chunks.chunks_exact(CHUNK_LENGTH)) {
-            let mut bytes = encrypted.to_vec();
-            apply_cipher(key, chunk, &mut bytes);
-            let cells: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+        for chunk in 0..self.commitment.chunks {
+            let cells = self.cells(key, chunk);
             let bounds = chunking.bounds(&self.schema, chunk);
             if let Some(cell) = (0..CHUNK_CELLS).find(|cell| cells[*cell] > bounds[*cell].bound) {
                 let place = describe_place(&self.schema, &chunking, chunk, cell);
@@ -372,6 +390,53 @@ impl Package {
         Ok(Dataset::from_codes(self.schema.clone(), codes)?)
     }
 
+    /// What is wrong with the package: a wrong key, or else the first chunk that is not what its leaf commits to or
+    /// holds a cell above its bound. `None` if a complaint about it would be dismissed.
+    ///
+    /// Looks at every chunk, on all cores. [`Package::evidence`] proves what is found, if the package is the one on
+    /// chain ([`Package::matches`]).
+    pub fn examine(&self, key: &ContentKey) -> Option<Fault> {
+        if !self.opens_with(key) {
+            return Some(Fault::WrongKey);
+        }
+        let chunking = Chunking::of(&self.schema, self.commitment.rows);
+        (0..self.commitment.chunks).into_par_iter().find_map_first(|chunk| {
+            let cells = self.cells(key, chunk);
+            if leaf_digest(salt(key.as_bytes(), chunk), &cells).as_ref() != Ok(&self.leaves()[chunk as usize]) {
+                return Some(Fault::BadChunk { chunk });
+            }
+            let bounds = chunking.bounds(&self.schema, chunk);
+            let cell = cells.iter().zip(&bounds).position(|(code, cell)| *code > cell.bound)?;
+            Some(Fault::OutOfSchema { chunk, cell: cell as u32 })
+        })
+    }
+
+    /// The claim that proves `fault` on chain. Panics if the package has no such chunk.
+    pub fn evidence(&self, fault: Fault) -> Claim {
+        match fault {
+            Fault::WrongKey => Claim::WrongKey,
+            Fault::BadChunk { chunk } => Claim::BadChunk(self.chunks.opened(chunk)),
+            Fault::OutOfSchema { chunk, .. } => {
+                let bounds = Chunking::of(&self.schema, self.commitment.rows).bounds(&self.schema, chunk);
+                let bounds = bounds.try_into().expect("a chunk has 1,024 bounds; qed");
+                Claim::OutOfSchema { chunk: self.chunks.opened(chunk), bounds }
+            }
+        }
+    }
+
+    fn opens_with(&self, key: &ContentKey) -> bool {
+        key.commitment(self.commitment.data_root) == self.commitment.key_commitment
+    }
+
+    /// The 1,024 cells of one chunk, whatever they are.
+    fn cells(&self, key: &ContentKey, chunk: u32) -> Vec<u16> {
+        cells(&self.chunks.decrypted(key, chunk)).expect("a chunk has 2,048 bytes; qed")
+    }
+
+    pub(crate) fn tree(&self) -> &Arc<tree::Tree> {
+        &self.tree
+    }
+
     /// Check the package against what is `registered` on chain, with the key: [`Package::matches`] and
     /// [`Package::unlock`].
     pub fn verify(&self, registered: &DatasetCommitment, key: &ContentKey) -> Result<Unlocked, PackageError> {
@@ -380,47 +445,20 @@ impl Package {
     }
 }
 
-/// A package being read.
-struct Source<'a, R> {
-    source: R,
-    location: &'a str,
-}
-
-impl<R: Read> Source<'_, R> {
-    /// Exactly this many bytes, which belong to `part`.
-    fn take(&mut self, bytes: u64, part: &str) -> Result<Vec<u8>, PackageError> {
-        let mut into = Vec::new();
-        let read = self.source.by_ref().take(bytes).read_to_end(&mut into);
-        read.map_err(|source| PackageError::Io { location: self.location.into(), source })?;
-        if into.len() as u64 != bytes {
-            return Err(PackageError::Truncated { part: part.into() });
-        }
-        Ok(into)
+/// Everything before the list of leaves.
+fn header(source: &mut Source<'_, impl Read>) -> Result<(DatasetCommitment, Schema), PackageError> {
+    source.magic(&MAGIC, PACKAGE)?;
+    let schema_bytes = source.take(4, "its header")?;
+    let schema_bytes = schema_bytes.iter().rev().fold(0u64, |value, byte| (value << 8) | u64::from(*byte));
+    let commitment = source.take(COMMITMENT_BYTES as u64, "its header")?;
+    let commitment = DatasetCommitment::decode_all(&mut commitment.as_slice())
+        .map_err(|error| PackageError::Header { problem: error.to_string() })?;
+    if schema_bytes > MAX_SCHEMA_BYTES as u64 || commitment.chunks > MAX_CHUNKS {
+        return Err(PackageError::Header { problem: "a length in its header is impossible".into() });
     }
-
-    /// Everything before the list of leaves.
-    fn header(&mut self) -> Result<(DatasetCommitment, Schema), PackageError> {
-        let magic = self.take(8, "its first line").map_err(|error| match error {
-            PackageError::Truncated { .. } => PackageError::NotAPackage,
-            error => error,
-        })?;
-        match magic.as_slice() {
-            magic if magic == MAGIC => {}
-            [name @ .., version] if *name == MAGIC[..7] => return Err(PackageError::Version { found: *version }),
-            _ => return Err(PackageError::NotAPackage),
-        }
-        let schema_bytes = self.take(4, "its header")?;
-        let schema_bytes = schema_bytes.iter().rev().fold(0u64, |value, byte| (value << 8) | u64::from(*byte));
-        let commitment = self.take(COMMITMENT_BYTES as u64, "its header")?;
-        let commitment = DatasetCommitment::decode_all(&mut commitment.as_slice())
-            .map_err(|error| PackageError::Header { problem: error.to_string() })?;
-        if schema_bytes > MAX_SCHEMA_BYTES as u64 || commitment.chunks > MAX_CHUNKS {
-            return Err(PackageError::Header { problem: "a length in its header is impossible".into() });
-        }
-        let schema = self.take(schema_bytes, "its schema")?;
-        let schema = checked_schema(&schema, &commitment)?;
-        Ok((commitment, schema))
-    }
+    let schema = source.take(schema_bytes, "its schema")?;
+    let schema = checked_schema(&schema, &commitment)?;
+    Ok((commitment, schema))
 }
 
 /// The schema in `bytes`, if it and the counts in `commitment` belong together.
@@ -454,36 +492,14 @@ fn describe_place(schema: &Schema, chunking: &Chunking, chunk: u32, cell: usize)
     }
 }
 
-/// Encrypt or decrypt one chunk in place.
-fn apply_cipher(key: &ContentKey, chunk: u32, bytes: &mut [u8]) {
-    let mut nonce = [0u8; 12];
-    nonce[..4].copy_from_slice(&chunk.to_le_bytes());
-    ChaCha20::new(key.as_bytes().into(), &nonce.into()).apply_keystream(bytes);
-}
-
-/// Counts finished chunks over several threads.
-struct Counter<'a> {
-    done: std::sync::atomic::AtomicU32,
-    total: u32,
-    progress: Progress<'a>,
-}
-
-impl<'a> Counter<'a> {
-    fn new(total: u32, progress: Progress<'a>) -> Self {
-        Self { done: Default::default(), total, progress }
-    }
-
-    fn one(&self) {
-        let done = self.done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-        (self.progress)(done, self.total);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cells::tests::{any_dataset, category, numeric, schema, table};
-    use neurodata_primitives::{DataRoot, KeyCommitment};
+    use crate::chunks::CHUNK_LENGTH;
+    use neurodata_primitives::{
+        CipherRoot, Complaint, DataRoot, Dismissal, KeyCommitment, PackageCommitment, PurchaseId,
+    };
     use proptest::prelude::*;
 
     fn key() -> ContentKey {
@@ -506,7 +522,7 @@ mod tests {
 
     /// Offset of the first chunk.
     fn body(package: &Package) -> usize {
-        12 + COMMITMENT_BYTES + package.schema().canonical().len() + 32 * package.commitment().chunks as usize
+        12 + COMMITMENT_BYTES + package.schema().canonical().len() + 64 * package.commitment().chunks as usize
     }
 
     #[test]
@@ -541,26 +557,12 @@ mod tests {
         let table = table("x,y\n1.5,yes\n,no\n");
         let package = Package::create(&table, &tiny_schema(), &key(), &silent).unwrap().package;
         let bytes = package.to_bytes();
-        assert_eq!(bytes.len(), 12 + 212 + package.schema().canonical().len() + 32 + 2_048);
-        assert_eq!(hex::encode(&bytes[..12]), "4e44415441504b01f5000000");
+        assert_eq!(bytes.len(), 12 + 212 + package.schema().canonical().len() + 64 + 2_048);
+        assert_eq!(hex::encode(&bytes[..12]), "4e44415441504b02f5000000");
         assert_eq!(
             hex::encode(sp_crypto_hashing::blake2_256(&bytes)),
-            "61f77eefe3f0f51872b5e10561c1c281f0c0a5ad89046c68fd7b92a3b3a3ee62"
+            "9874e72bab8f43e358ab964b83ae1c1c8f6b0772b5e01dbdb94338a571193430"
         );
-    }
-
-    #[test]
-    fn chunks_are_chacha20_with_the_chunk_as_nonce() {
-        // RFC 8439, A.1, vector 1: key, nonce and counter zero. Other chunks differ in the nonce alone.
-        let mut stream = vec![0; CHUNK_LENGTH];
-        apply_cipher(&ContentKey::new([0; 32]), 0, &mut stream);
-        assert_eq!(hex::encode(&stream[..16]), "76b8e0ada0f13d90405d6ae55386bd28");
-        let mut other = vec![0; CHUNK_LENGTH];
-        apply_cipher(&ContentKey::new([0; 32]), 0x0403_0201, &mut other);
-        let mut expected = vec![0; CHUNK_LENGTH];
-        let nonce = [1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0];
-        ChaCha20::new(&[0; 32].into(), &nonce.into()).apply_keystream(&mut expected);
-        assert_eq!(other, expected);
     }
 
     #[test]
@@ -589,7 +591,7 @@ mod tests {
         let package = build().package;
         let (bytes, body) = (package.to_bytes(), body(&package));
         for length in 0..8 {
-            assert!(matches!(Package::open(&bytes[..length]), Err(PackageError::NotAPackage)));
+            assert!(matches!(Package::open(&bytes[..length]), Err(PackageError::NotAPackage { .. })));
         }
         for length in (8..body).step_by(13) {
             assert!(matches!(Package::open(&bytes[..length]), Err(PackageError::Truncated { .. })));
@@ -601,11 +603,17 @@ mod tests {
     }
 
     #[test]
-    fn other_files_and_newer_formats_are_told_apart() {
-        assert!(matches!(Package::open(b"PK\x03\x04 a zip file"), Err(PackageError::NotAPackage)));
+    fn other_files_and_other_versions_are_told_apart() {
+        assert!(matches!(Package::open(b"PK\x03\x04 a zip file"), Err(PackageError::NotAPackage { .. })));
         let mut bytes = build().package.to_bytes();
-        bytes[7] = 2;
-        assert!(matches!(Package::open(&bytes), Err(PackageError::Version { found: 2 })));
+        bytes[7] = 3;
+        assert!(matches!(Package::open(&bytes), Err(PackageError::Version { found: 3, expected: 2 })));
+        bytes[7] = 1;
+        assert_eq!(
+            Package::open(&bytes).unwrap_err().to_string(),
+            "the package has format version 1, this program reads version 2; its publisher has to make it again with a \
+             newer program, which changes its cipher root, and register that"
+        );
     }
 
     #[test]
@@ -636,47 +644,116 @@ mod tests {
         assert_eq!(differs(DatasetCommitment { missing_cells: 0, ..commitment }), "number of missing cells");
     }
 
-    /// Seal other cells than the commitment says, as a cheating data provider would, with everything public consistent.
-    fn forged(change: impl Fn(&mut Package, &mut Vec<u8>)) -> Package {
-        let mut package = build().package;
-        let mut plain: Vec<u8> = Vec::new();
-        for chunk in 0..3 {
-            let mut bytes = package.encrypted_chunk(chunk).to_vec();
-            apply_cipher(&key(), chunk, &mut bytes);
-            plain.extend(bytes);
-        }
-        change(&mut package, &mut plain);
-        package.leaves.clear();
-        package.chunks.clear();
-        for (chunk, bytes) in (0u32..).zip(plain.chunks_exact_mut(CHUNK_LENGTH)) {
-            apply_cipher(&key(), chunk, bytes);
-            package.leaves.push(merkle::leaf(bytes));
-            package.chunks.extend_from_slice(bytes);
-        }
-        package.commitment.cipher_root = CipherRoot::new(merkle::root(&package.leaves));
+    /// Seal other cells than the table's, as a cheating data provider would, with everything public consistent: those
+    /// that the leaves are over, and those that are encrypted.
+    fn forged(change: impl Fn(u32, &mut [u16], &mut [u16]) + Sync) -> Package {
+        let dataset = build().package.decrypt(&key()).unwrap();
+        let package = Package::seal_cells(&dataset, &key(), &silent, |chunk| {
+            let (mut claimed, mut sealed) = (dataset.chunk(chunk), dataset.chunk(chunk));
+            change(chunk, &mut claimed, &mut sealed);
+            (claimed, sealed)
+        });
         Package::open(&package.to_bytes()).unwrap()
+    }
+
+    /// A package that says something else about itself than is true.
+    fn claiming(change: impl FnOnce(&mut DatasetCommitment)) -> Package {
+        let mut package = build().package;
+        change(&mut package.commitment);
+        Package::open(&package.to_bytes()).unwrap()
+    }
+
+    /// What the chain says about a complaint of somebody who bought `package` and was delivered `key`.
+    fn judged(package: &Package, key: &ContentKey, claim: Claim) -> Result<Fault, Dismissal> {
+        let secret = crate::RecipientSecret::new([5; 32]);
+        let context = neurodata_sealing::sale_context(&[1; 32], PurchaseId::new(2));
+        let wrapped = crate::wrap_key(key, &secret.public(), &context).unwrap();
+        let complaint = Complaint { secret: *secret.as_bytes(), claim };
+        let package = PackageCommitment::from(package.commitment());
+        neurodata_sealing::judge(&package, &secret.public(), &wrapped, &context, &complaint)
     }
 
     #[test]
     fn packages_that_were_made_wrong_are_found_out() {
-        let error = forged(|_, plain| plain[CHUNK_LENGTH + 2 * 4 * 3] = 0xff).unlock(&key(), &silent).unwrap_err();
+        let both = |chunk: u32, cell: usize, code: u16| {
+            forged(move |at, claimed, sealed| {
+                if at == chunk {
+                    (claimed[cell], sealed[cell]) = (code, code);
+                }
+            })
+        };
+        let package = both(1, 12, 255);
+        let error = package.unlock(&key(), &silent).unwrap_err();
         let expected =
             "chunk 1, row 260, column \"x\" holds code 255, above the bound 21: the package was not made by its rules";
         assert_eq!(error.to_string(), expected);
-        let error = forged(|_, plain| plain[4] = 1).decrypt(&key()).unwrap_err();
+        assert_eq!(package.examine(&key()), Some(Fault::OutOfSchema { chunk: 1, cell: 12 }));
+        let package = both(0, 2, 1);
+        let error = package.decrypt(&key()).unwrap_err();
         assert!(error.to_string().starts_with("chunk 0, padding cell 2 holds code 1"), "{error}");
+        assert_eq!(package.examine(&key()), Some(Fault::OutOfSchema { chunk: 0, cell: 2 }));
         // Row 2 says 2.5 instead of 1.5.
-        let error = forged(|_, plain| plain[8] += 2).unlock(&key(), &silent).unwrap_err();
-        assert!(matches!(error, PackageError::DataRoot), "{error}");
-        let error = forged(|package, _| package.commitment.missing_cells += 1).unlock(&key(), &silent).unwrap_err();
+        let package = forged(|chunk, _, sealed| sealed[4] += u16::from(chunk == 0) * 2);
+        let error = package.unlock(&key(), &silent).unwrap_err();
+        assert!(matches!(error, PackageError::BadChunk { chunk: 0 }), "{error}");
+        assert_eq!(package.examine(&key()), Some(Fault::BadChunk { chunk: 0 }));
+        let error = claiming(|commitment| commitment.missing_cells += 1).unlock(&key(), &silent).unwrap_err();
         assert!(matches!(error, PackageError::MissingCells { claimed: 87, found: 86 }), "{error}");
-        let forged_root = forged(|package, _| {
-            package.commitment.data_root = DataRoot::new([0; 32]);
-            package.commitment.key_commitment = key().commitment(DataRoot::new([0; 32]));
-        });
-        assert!(matches!(forged_root.unlock(&key(), &silent), Err(PackageError::DataRoot)));
-        let forged_key = forged(|package, _| package.commitment.key_commitment = KeyCommitment::new([0; 32]));
+        let forged_key = claiming(|commitment| commitment.key_commitment = KeyCommitment::new([0; 32]));
         assert!(matches!(forged_key.unlock(&key(), &silent), Err(PackageError::WrongKey)));
+        assert_eq!(forged_key.examine(&key()), Some(Fault::WrongKey));
+    }
+
+    #[test]
+    fn leaves_of_another_root_are_noticed_before_anybody_pays() {
+        let mut package = build().package;
+        package.commitment.data_root = DataRoot::new([0; 32]);
+        package.commitment.key_commitment = key().commitment(DataRoot::new([0; 32]));
+        let error = Package::open(&package.to_bytes()).unwrap_err();
+        assert!(error.to_string().contains("its list of leaves does not belong to its data root"), "{error}");
+        let mut package = build().package;
+        package.commitment.cipher_root = CipherRoot::new([0; 32]);
+        let error = Package::open(&package.to_bytes()).unwrap_err();
+        assert!(error.to_string().contains("its list of cipher leaves does not belong"), "{error}");
+        // A chunk and its leaf that are bound to another package, with a list that says otherwise.
+        let (honest, other) = (build().package.to_bytes(), forged(|_, claimed, _| claimed[0] ^= 1).to_bytes());
+        let at = body(&build().package) - 64 * 3;
+        let mixed = [&honest[..at + 32 * 3], &other[at + 32 * 3..]].concat();
+        assert!(matches!(Package::open(&mixed), Err(PackageError::Header { .. })));
+    }
+
+    #[test]
+    fn what_is_found_is_proved_and_nothing_else() {
+        let honest = build().package;
+        assert_eq!(honest.examine(&key()), None);
+        let wrong = ContentKey::new([8; 32]);
+        assert_eq!(honest.examine(&wrong), Some(Fault::WrongKey));
+        assert_eq!(judged(&honest, &wrong, honest.evidence(Fault::WrongKey)), Ok(Fault::WrongKey));
+        for chunk in 0..3u32 {
+            let bad = forged(|at, _, sealed| sealed[1] ^= u16::from(at == chunk));
+            let out = forged(|at, claimed, sealed| {
+                if at == chunk {
+                    (claimed[1], sealed[1]) = (2, 2);
+                }
+            });
+            for (package, expected) in [(bad, Fault::BadChunk { chunk }), (out, Fault::OutOfSchema { chunk, cell: 1 })]
+            {
+                assert_eq!(package.examine(&key()), Some(expected));
+                assert_eq!(judged(&package, &key(), package.evidence(expected)), Ok(expected));
+                assert_eq!(judged(&honest, &key(), package.evidence(expected)), Err(Dismissal::ForeignChunk));
+            }
+            let (bad, out) = (Fault::BadChunk { chunk }, Fault::OutOfSchema { chunk, cell: 1 });
+            assert_eq!(judged(&honest, &key(), honest.evidence(bad)), Err(Dismissal::ChunkIsRight));
+            assert_eq!(judged(&honest, &key(), honest.evidence(out)), Err(Dismissal::WithinSchema));
+        }
+        assert_eq!(judged(&honest, &key(), honest.evidence(Fault::WrongKey)), Err(Dismissal::KeyIsRight));
+    }
+
+    #[test]
+    fn the_first_bad_chunk_is_found() {
+        let package = forged(|at, _, sealed| sealed[1] ^= u16::from(at > 0));
+        assert_eq!(package.examine(&key()), Some(Fault::BadChunk { chunk: 1 }));
+        assert!(matches!(package.unlock(&key(), &silent), Err(PackageError::BadChunk { chunk: 1 })));
     }
 
     proptest! {

@@ -3,13 +3,16 @@
 use crate::{ContentKey, Dataset, Package, PackageError};
 use neurodata_primitives::{dataset::AuditProof, seams::ProofSubject, FieldBytes};
 use neurodata_zk_circuits::{ChunkWitness, Prover, ProverError};
-use neurodata_zk_statements::{salt, tree, Binding, StatementError};
+use neurodata_zk_statements::{salt, tree::Tree, Binding, StatementError};
+use std::sync::Arc;
 
 /// A decrypted package whose cells were found to be those of the data root.
 #[derive(Clone, Debug)]
 pub struct Unlocked {
     dataset: Dataset,
     leaves: Vec<FieldBytes>,
+    /// Over the leaves.
+    tree: Arc<Tree>,
     key: ContentKey,
 }
 
@@ -59,8 +62,8 @@ pub enum ProveError {
 }
 
 impl Unlocked {
-    pub(crate) fn new(dataset: Dataset, leaves: Vec<FieldBytes>, key: ContentKey) -> Self {
-        Self { dataset, leaves, key }
+    pub(crate) fn new(dataset: Dataset, leaves: Vec<FieldBytes>, tree: Arc<Tree>, key: ContentKey) -> Self {
+        Self { dataset, leaves, tree, key }
     }
 
     /// The cells in clear.
@@ -76,6 +79,11 @@ impl Unlocked {
     /// The leaf of each chunk in the tree of the data root.
     pub fn leaves(&self) -> &[FieldBytes] {
         &self.leaves
+    }
+
+    /// The tree of the data root.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
     }
 
     /// The private inputs of the zk statement about `chunk`.
@@ -97,7 +105,7 @@ impl Unlocked {
         let statement = |source| ProveError::Statement { chunk, source };
         let ProofContext { genesis, subject, account } = *context;
         let inputs = witness.inputs(&Binding { genesis, subject, account, chunk }).map_err(statement)?;
-        let path = tree::path(&self.leaves, chunk).map_err(statement)?;
+        let path = self.tree.path(chunk).map_err(statement)?;
         let zk_proof = prover.prove(&witness, &inputs).map_err(|source| ProveError::Prover { chunk, source })?;
         Ok(AuditProof {
             chunk,
@@ -126,6 +134,7 @@ mod tests {
     use crate::cells::tests::{numeric, schema};
     use neurodata_primitives::DatasetId;
     use neurodata_zk_circuits::check_native;
+    use neurodata_zk_statements::tree;
 
     /// Four columns, one of them nullable: 256 rows in a chunk, 300 rows.
     fn unlocked() -> (Package, Unlocked) {

@@ -1,11 +1,10 @@
 //! Blobs in a folder.
 
-use crate::{BlobStore, Cid, StoreError, MAX_BLOB_BYTES};
+use crate::{atomic, BlobStore, Cid, StoreError, MAX_BLOB_BYTES};
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
+    io::{self, Read},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -24,13 +23,12 @@ const ABANDONED_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug)]
 pub struct DirectoryStore {
     root: PathBuf,
-    next_unfinished: AtomicU64,
 }
 
 impl DirectoryStore {
     /// Open the store in the folder `root`, which is made if it isn't there.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, StoreError> {
-        let store = Self { root: root.into(), next_unfinished: AtomicU64::new(0) };
+        let store = Self { root: root.into() };
         for folder in [store.root.join("blobs"), store.unfinished_folder()] {
             fs::create_dir_all(&folder).map_err(|source| StoreError::io("make folder", folder.display(), source))?;
         }
@@ -68,24 +66,11 @@ impl DirectoryStore {
 
     /// Write `bytes` to `path` through an unfinished file.
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-        let number = self.next_unfinished.fetch_add(1, Ordering::Relaxed);
-        let unfinished = self.unfinished_folder().join(format!("{}-{number}", std::process::id()));
-        let folder = path.parent().unwrap_or(&self.root);
-        let result = fs::create_dir_all(folder)
-            .and_then(|()| OpenOptions::new().write(true).create(true).truncate(true).open(&unfinished))
-            .and_then(|file| write_durably(file, bytes))
-            .and_then(|()| fs::rename(&unfinished, path))
-            .and_then(|()| File::open(folder)?.sync_all());
-        result.map_err(|source| {
-            let _ = fs::remove_file(&unfinished);
-            StoreError::io("write", path.display(), source)
-        })
+        let unfinished = self.unfinished_folder().join(atomic::unfinished_name());
+        let result = fs::create_dir_all(path.parent().unwrap_or(&self.root))
+            .and_then(|()| atomic::replace(path, &unfinished, &mut OpenOptions::new(), bytes));
+        result.map_err(|source| StoreError::io("write", path.display(), source))
     }
-}
-
-fn write_durably(mut file: File, bytes: &[u8]) -> io::Result<()> {
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 impl BlobStore for DirectoryStore {
@@ -226,7 +211,7 @@ mod tests {
     #[test]
     fn a_full_disk_is_said_to_be_full() {
         let file = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let error = StoreError::io("write", "/dev/full", write_durably(file, b"x").unwrap_err());
+        let error = StoreError::io("write", "/dev/full", atomic::write_durably(file, b"x").unwrap_err());
         assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
         assert!(error.to_string().starts_with("storage full"));
     }

@@ -8,6 +8,7 @@
 //! - [`BlobStore`]: put, get, has, remove. [`DirectoryStore`] keeps blobs in a folder.
 //! - [`Manifest`]: a file as a list of blocks of at most [`MAX_BLOB_BYTES`]; itself a blob, so that one CID names a
 //!   file.
+//! - [`write_atomically`]: a file that is replaced as a whole, or not at all.
 //! - [`uri`]: `ipfs://<CID of the manifest>`, the form in which locations are written on chain.
 //!
 //! ## Terminology
@@ -39,12 +40,14 @@
 #![warn(missing_docs)]
 
 pub mod address;
+pub mod atomic;
 pub mod directory;
 pub mod manifest;
 pub mod store;
 pub mod uri;
 
 pub use address::{Cid, InvalidCid};
+pub use atomic::{write_atomically, write_atomically_private};
 pub use directory::DirectoryStore;
 pub use manifest::{BlobReader, Block, Manifest, ManifestError};
 pub use store::{BlobStore, StoreError, MAX_BLOB_BYTES};

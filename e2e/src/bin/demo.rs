@@ -1,11 +1,14 @@
-//! The demo: two real datasets are proved and sold, two models trained, checked and paid for, on a chain of its own.
+//! The demo: two real datasets are proved and sold, two models trained, checked and paid for, a copy bought, on a chain of
+//! its own.
 //!
 //! Everything is done by the programs that users run; this one starts them, waits, and sums up.
 
 use anyhow::{bail, Context, Result};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use neurodata_chain::{account_of, signer_from_suri, AccountBalance, AccountId, Balance, Chain, DatasetRecord, ModelRecord};
+use neurodata_chain::{
+    account_of, amount::format_nrc, signer_from_suri, AccountBalance, AccountId, Balance, Chain, DatasetRecord, ModelRecord,
+};
 use neurodata_e2e::{wait_for_maturity, Actors, Cli, Node, Worker, WorkerRole};
 use neurodata_primitives::{DatasetId, ModelId, NRC};
 use serde_json::Value;
@@ -18,6 +21,8 @@ use tokio::runtime::Runtime;
 
 /// Stake of each dataset, in NRC.
 const STAKE: &str = "1000";
+/// Price of a copy of each dataset, in NRC.
+const COPY_PRICE: &str = "100";
 
 /// Watch datasets being proved and sold, and models trained, checked and paid for.
 #[derive(Parser)]
@@ -63,6 +68,7 @@ const DIGITS: Subject = Subject {
 /// What came of a subject.
 struct Outcome {
     name: &'static str,
+    id: DatasetId,
     dataset: DatasetRecord,
     model: ModelRecord,
     paid: Balance,
@@ -86,6 +92,7 @@ fn step(text: impl AsRef<str>) {
     println!("\n== {}", text.as_ref());
 }
 
+/// An amount in NRC for columns of a table: three decimals, rounded down.
 fn nrc(plancks: Balance) -> String {
     format!("{}.{:03}", plancks / NRC, plancks % NRC / (NRC / 1_000))
 }
@@ -121,6 +128,7 @@ fn run(options: &Options) -> Result<()> {
         ("evaluator 2", Actors::EVALUATORS[1]),
         ("evaluator 3", Actors::EVALUATORS[2]),
         ("job owner", Actors::JOB_OWNER),
+        ("data buyer", Actors::DATA_BUYER),
     ]
     .into();
     let accounts: Vec<AccountId> =
@@ -157,7 +165,7 @@ fn run(options: &Options) -> Result<()> {
         let proving_keys = options.proving_keys.clone();
         thread::spawn(move || register(&DIGITS, &seller, &Options { data, proving_keys, work }))
     };
-    let heart = buy(&HEART, heart, &cli, &runtime, &chain, options)?;
+    let heart = train(&HEART, heart, &cli, &runtime, &chain, options)?;
 
     step("Handwritten digits: pack, register, prove");
     let bar = spinner("proving");
@@ -173,7 +181,10 @@ fn run(options: &Options) -> Result<()> {
     bar.finish_and_clear();
     let digits = background.join().map_err(|_| anyhow::anyhow!("registering the digits panicked"))??;
     step("Handwritten digits: a job");
-    let digits = buy(&DIGITS, digits, &cli, &runtime, &chain, options)?;
+    let digits = train(&DIGITS, digits, &cli, &runtime, &chain, options)?;
+
+    step("Heart disease: a copy");
+    buy_copy(&HEART, heart.id, &cli, options)?;
 
     step("Everybody claims");
     for ((name, suri), account) in names.iter().zip(&accounts).take(5) {
@@ -244,7 +255,7 @@ fn register(subject: &Subject, seller: &Cli, options: &Options) -> Result<Regist
     let begun = Instant::now();
     let registered = seller.run(&[
         "dataset", "register", path(&package)?, "--key", path(&key)?, "--stake", STAKE, "--training-price",
-        subject.training_price, "--wait-audit",
+        subject.training_price, "--copy-price", COPY_PRICE, "--uses", "download,train,publish-model", "--wait-audit",
     ])?;
     times.push(("register and prove", begun.elapsed()));
     let id = DatasetId::new(number(&registered, "dataset")?);
@@ -252,7 +263,7 @@ fn register(subject: &Subject, seller: &Cli, options: &Options) -> Result<Regist
     Ok(Registered { id, csv_bytes, package_bytes, times })
 }
 
-fn buy(
+fn train(
     subject: &Subject,
     registered: Registered,
     cli: &Cli,
@@ -290,6 +301,7 @@ fn buy(
     println!("{:<10} predictions for the first rows: {predictions}", subject.name);
     Ok(Outcome {
         name: subject.name,
+        id,
         paid: paid + dataset.terms.training_price,
         model_bytes: model.result.model_bytes,
         dataset,
@@ -299,6 +311,24 @@ fn buy(
         predictions,
         times,
     })
+}
+
+/// Buy a copy and see that it is the seller's table.
+fn buy_copy(subject: &Subject, dataset: DatasetId, cli: &Cli, options: &Options) -> Result<()> {
+    let begun = Instant::now();
+    let copy = options.work.join(format!("{}-copy.csv", subject.name));
+    let buyer = cli.with_suri(Actors::DATA_BUYER).with_progress();
+    buyer.run(&["dataset", "buy", &dataset.to_string(), "--max-price", COPY_PRICE, "--out", path(&copy)?])?;
+    let sold = options.data.join(format!("{}.csv", subject.name));
+    if std::fs::read(&copy)? != std::fs::read(&sold)? {
+        bail!("{} is not the table that was sold", copy.display());
+    }
+    println!(
+        "{:<10} bought for {COPY_PRICE} NRC in {}: every chunk checked, the same table byte for byte",
+        subject.name,
+        seconds(begun.elapsed())
+    );
+    Ok(())
 }
 
 fn share(part: u32, whole: u32) -> f64 {
@@ -349,7 +379,7 @@ fn summary(
             share(metrics.majority_correct, metrics.holdout_rows),
             outcome.model.score,
         );
-        println!("  paid {} NRC; predictions for the first rows: {}", nrc(outcome.paid), outcome.predictions);
+        println!("  paid {}; predictions for the first rows: {}", format_nrc(outcome.paid), outcome.predictions);
         for (what, time) in &outcome.times {
             println!("  {what:<30} {}", seconds(*time));
         }

@@ -11,7 +11,7 @@ const MAGIC: &[u8; 8] = b"NDCKPT\x00\x01";
 /// A run's state at the end of an epoch at which a checkpoint is due, or before the first epoch.
 #[derive(Clone, PartialEq, Debug, Encode, Decode)]
 pub struct Checkpoint {
-    /// Digest of table, spec and seed: the run that it belongs to.
+    /// Digest of table, spec, seed and initial model: the run that it belongs to.
     pub(crate) run: [u8; 32],
     /// Epochs completed.
     pub(crate) epoch: u32,

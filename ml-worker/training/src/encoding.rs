@@ -60,12 +60,13 @@ impl Encoding {
 
     /// Features of a row.
     pub fn features(&self) -> usize {
-        let width = |column: &Column| match column.kind {
-            ColumnKind::Numeric => 1 + usize::from(column.nullable),
-            ColumnKind::Category => column.values() as usize + usize::from(column.nullable),
-        };
-        let inputs = self.columns.iter().enumerate().filter(|(index, _)| *index != self.target);
-        inputs.map(|(_, column)| width(column)).sum()
+        features(&self.columns, self.target)
+    }
+
+    /// Replace means and scales by those of `other`, which has the same columns.
+    pub(crate) fn take_parameters(&mut self, other: &Self) {
+        self.mean.clone_from(&other.mean);
+        self.scale.clone_from(&other.scale);
     }
 
     /// Append the features of one row to `into`. The row has one valid code for each column; the target's is not read.
@@ -93,6 +94,16 @@ impl Encoding {
             }
         }
     }
+}
+
+/// Features of a row of these columns.
+pub(crate) fn features(columns: &[Column], target: usize) -> usize {
+    let width = |column: &Column| match column.kind {
+        ColumnKind::Numeric => 1 + usize::from(column.nullable),
+        ColumnKind::Category => column.values() as usize + usize::from(column.nullable),
+    };
+    let inputs = columns.iter().enumerate().filter(|(index, _)| *index != target);
+    inputs.map(|(_, column)| width(column)).sum()
 }
 
 /// The value as a share of the largest one, 0 to 1; 0 in a column with one value.

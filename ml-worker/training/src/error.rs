@@ -63,6 +63,9 @@ pub enum Error {
     /// A model file cannot be read.
     #[error(transparent)]
     ModelFile(#[from] ModelFileError),
+    /// Training cannot start from the initial model.
+    #[error("training cannot start from the initial model: {0}")]
+    InitialModel(ModelFileError),
     /// The tensor library or the device failed.
     #[error("the device failed: {0}")]
     Device(#[from] candle_core::Error),

@@ -1,12 +1,13 @@
 //! # Training
 //!
-//! Training as a pure function of (table, spec, seed).
+//! Training as a pure function of (table, spec, seed, initial model).
 //!
 //! ## Overview
 //!
 //! [`run()`] trains on a [`TrainingTable`] as a [`TrainingSpec`](neurodata_primitives::TrainingSpec) says and returns a
 //! [`RunOutput`]: the model file, its digest, the trace, the metrics on the holdout and the training loss of each
-//! epoch. [`predict`] classifies rows with nothing but the model file. [`card`] writes the model card.
+//! epoch. [`run_from`] starts from the parameters of another model. [`predict`] classifies rows with nothing but the
+//! model file. [`card`] writes the model card.
 //!
 //! - [`table`]: cells as canonical codes, with the bounds of their columns.
 //! - [`encoding`]: how codes become features.
@@ -23,8 +24,9 @@
 //!
 //! ## Properties
 //!
-//! On the CPU the bits of the result depend on table, spec and seed alone, not on the machine, the number of threads or
-//! where a run was interrupted and resumed. A value that is not finite ends the run with the step and tensor named.
+//! On the CPU the bits of the result depend on table, spec, seed and initial model alone, not on the machine, the
+//! number of threads or where a run was interrupted and resumed. A value that is not finite ends the run with the step
+//! and tensor named.
 //!
 //! ## Example
 //!
@@ -83,7 +85,7 @@ pub use checkpoint::Checkpoint;
 pub use error::{CheckpointError, Error, ModelFileError, TableError};
 pub use model::{predict, Model, Prediction};
 pub use published::{InvalidIndex, ModelIndex, RunReport};
-pub use run::{ensure_fits, run, Progress, RunOutput};
+pub use run::{ensure_continues, ensure_fits, run, run_from, Progress, RunOutput};
 pub use table::{Column, ColumnKind, TrainingTable};
 
 use neurodata_primitives::DeviceClass;

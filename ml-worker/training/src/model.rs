@@ -116,6 +116,14 @@ impl Model {
         &self.spec
     }
 
+    pub(crate) fn encoding(&self) -> &Encoding {
+        &self.encoding
+    }
+
+    pub(crate) fn network(&self) -> &Network {
+        &self.network
+    }
+
     /// The columns of a row, the target among them.
     pub fn columns(&self) -> &[Column] {
         &self.encoding.columns

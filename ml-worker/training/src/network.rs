@@ -1,6 +1,6 @@
 //! Fully connected layers: forward pass, gradients, update. Logistic regression is the network with one layer.
 
-use crate::Error;
+use crate::{Error, ModelFileError};
 use candle_core::{DType, Device, Tensor};
 use neurodata_primitives::{job::MICRO, Algorithm, TrainingSpec};
 use neurodata_repops::{elementary, sum::pairwise_sum, Purpose, Stream};
@@ -94,6 +94,32 @@ impl Network {
             StoredLayer { inputs: *inputs, outputs: *outputs, weight, bias: vec![0.0; *outputs] }
         });
         Self::restore(layers, device)
+    }
+
+    /// Refuse a network whose layers have other sizes; names the first tensor that differs.
+    pub(crate) fn ensure_sizes(&self, sizes: &[(usize, usize)]) -> Result<(), ModelFileError> {
+        let shape = |size: Option<(usize, usize)>| {
+            size.map_or_else(
+                || "nothing".into(),
+                |(inputs, outputs)| format!("{:?} {:?}", DType::F32, [outputs, inputs]),
+            )
+        };
+        for index in 0..sizes.len().max(self.layers.len()) {
+            let expected = sizes.get(index).copied();
+            let found = self.layers.get(index).and_then(|layer| layer.weight.dims2().ok());
+            if expected != found {
+                let (expected, found) = (shape(expected), shape(found));
+                return Err(ModelFileError::Tensor { name: weight_name(index), expected, found });
+            }
+        }
+        Ok(())
+    }
+
+    /// The same network on another device.
+    pub(crate) fn to_device(&self, device: &Device) -> Result<Self, Error> {
+        let moved =
+            |layer: &Layer| Ok(Layer { weight: layer.weight.to_device(device)?, bias: layer.bias.to_device(device)? });
+        Ok(Self { layers: self.layers.iter().map(moved).collect::<Result<_, Error>>()? })
     }
 
     /// A network of zeros with the shape of this one.

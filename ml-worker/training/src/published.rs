@@ -4,7 +4,7 @@
 //! the index, i.e. the digest in the CID of its blob. The index is a JSON object that names the CID of each file's
 //! manifest; files are fetched as any other file of the store.
 
-use neurodata_primitives::{merkle, DatasetId, JobId, Seed, TrainingMetrics, TrainingSpec};
+use neurodata_primitives::{merkle, DatasetId, JobId, ModelId, Seed, TrainingMetrics, TrainingSpec};
 use serde::{Deserialize, Serialize};
 
 /// Name and version of the index.
@@ -35,6 +35,9 @@ pub struct RunReport {
     pub spec: TrainingSpec,
     /// The seed that the chain drew.
     pub seed: Seed,
+    /// The model that the training started from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<ModelId>,
     /// Metrics on the holdout, as committed on chain.
     pub metrics: TrainingMetrics,
     /// Mean training loss of each epoch.

@@ -7,12 +7,13 @@
 //! checkpoint   before the first epoch, after every `checkpoint_epochs` epochs, and at the end
 //! ```
 //!
-//! Permutations and initial parameters come from [`neurodata_repops::random`] with the job's seed as key.
+//! Permutations and initial parameters come from [`neurodata_repops::random`] with the job's seed as key. A run that
+//! starts from an initial model takes the parameters from there ([`run_from`]).
 
 use crate::{
     checkpoint::trace_leaf,
-    encoding::Encoding,
-    model,
+    encoding::{features, Encoding},
+    model::{self, Model},
     network::{argmax, cross_entropy, layer_sizes, Network, Optimiser},
     Checkpoint, CheckpointError, Column, ColumnKind, Device, Error, TrainingTable,
 };
@@ -20,7 +21,9 @@ use candle_core::Tensor;
 use codec::Encode;
 use neurodata_primitives::{
     job::{TrainingMetrics, TrainingSpec, MICRO},
-    merkle, ModelDigest, Seed, SpecError, TraceRoot,
+    merkle,
+    model::file_digest,
+    ModelDigest, Seed, SpecError, TraceRoot,
 };
 use neurodata_repops::{sum::pairwise_sum, Purpose, Stream};
 use sp_crypto_hashing::blake2_256;
@@ -49,7 +52,7 @@ pub struct Progress<'run> {
 pub struct RunOutput {
     /// The model file (safetensors); see [`mod@crate::model`].
     pub model: Vec<u8>,
-    /// BLAKE2b-256 of the model file.
+    /// Digest of the model file; see [`file_digest`].
     pub model_digest: ModelDigest,
     /// Leaves of the trace: one for each checkpoint.
     pub trace: Vec<merkle::Node>,
@@ -76,7 +79,27 @@ pub fn run(
     resume: Option<Checkpoint>,
     on_progress: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>,
 ) -> Result<RunOutput, Error> {
-    let plan = Plan::new(table, spec, seed, device)?;
+    run_from(None, table, spec, seed, device, resume, on_progress)
+}
+
+/// As [`run`], but with the parameters of the model file `initial`, if there is one, in place of drawn ones.
+///
+/// Its tensors must have the shapes that spec and table ask for. If its columns are those of the table, its feature
+/// encoding is kept too, so that the run begins with exactly the function that the file stands for; otherwise the
+/// encoding is taken from the training rows, as in a run without an initial model. Split and batch order are the
+/// seed's.
+///
+/// Fails as [`run`] does, and on an initial model that cannot be read, does not fit or is not finite.
+pub fn run_from(
+    initial: Option<&[u8]>,
+    table: &TrainingTable,
+    spec: &TrainingSpec,
+    seed: &Seed,
+    device: &Device,
+    resume: Option<Checkpoint>,
+    on_progress: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>,
+) -> Result<RunOutput, Error> {
+    let plan = Plan::new(initial, table, spec, seed, device)?;
     let (mut state, resumed) = match resume {
         Some(checkpoint) => (plan.resume(checkpoint)?, true),
         None => (plan.begin()?, false),
@@ -97,10 +120,12 @@ struct Plan<'run> {
     spec: &'run TrainingSpec,
     seed: [u8; 32],
     device: &'run Device,
-    /// Digest of table, spec and seed.
+    /// Digest of table, spec, seed and initial model.
     digest: [u8; 32],
     encoding: Encoding,
     sizes: Vec<(usize, usize)>,
+    /// The model that training starts from.
+    initial: Option<Model>,
     optimiser: Optimiser,
     /// Features of all rows of the table, row by row.
     features: Vec<f32>,
@@ -123,8 +148,16 @@ struct State {
 }
 
 impl<'run> Plan<'run> {
-    fn new(table: &TrainingTable, spec: &'run TrainingSpec, seed: &Seed, device: &'run Device) -> Result<Self, Error> {
+    fn new(
+        initial: Option<&[u8]>,
+        table: &TrainingTable,
+        spec: &'run TrainingSpec,
+        seed: &Seed,
+        device: &'run Device,
+    ) -> Result<Self, Error> {
         ensure_fits(table.columns(), spec)?;
+        let digest = blake2_256(&(table, spec, seed, initial.map(file_digest)).encode());
+        let initial = initial.map(|file| initial_model(file, table.columns(), spec)).transpose()?;
         spec.work_units(table.rows(), table.columns().len() as u32)?;
         let classes = classes(table, spec)?;
         let seed = *seed.as_bytes();
@@ -136,7 +169,10 @@ impl<'run> Plan<'run> {
         if training_rows.is_empty() {
             return Err(SpecError::Holdout.into());
         }
-        let encoding = Encoding::fit(table, usize::from(spec.target), &training_rows)?;
+        let mut encoding = Encoding::fit(table, usize::from(spec.target), &training_rows)?;
+        if let Some(initial) = initial.as_ref().filter(|initial| initial.columns() == table.columns()) {
+            encoding.take_parameters(initial.encoding());
+        }
         let width = encoding.features();
         let mut features = Vec::with_capacity(table.rows() as usize * width);
         table.iter_rows().for_each(|row| encoding.encode(row, &mut features));
@@ -144,8 +180,9 @@ impl<'run> Plan<'run> {
             spec,
             seed,
             device,
-            digest: blake2_256(&(table, spec, seed).encode()),
+            digest,
             sizes: layer_sizes(&spec.algorithm, width, usize::from(spec.classes)),
+            initial,
             optimiser: Optimiser::new(spec),
             encoding,
             features,
@@ -161,7 +198,10 @@ impl<'run> Plan<'run> {
     }
 
     fn begin(&self) -> Result<State, Error> {
-        let network = Network::initial(&self.sizes, self.seed, self.device)?;
+        let network = match &self.initial {
+            Some(initial) => initial.network().to_device(self.device)?,
+            None => Network::initial(&self.sizes, self.seed, self.device)?,
+        };
         let velocity = network.zeros_like()?;
         Ok(State { network, velocity, epoch: 0, trace: Vec::new(), losses: Vec::new() })
     }
@@ -267,7 +307,7 @@ impl<'run> Plan<'run> {
     fn finish(&self, state: State) -> Result<RunOutput, Error> {
         let model = model::write(&self.encoding, self.spec, &state.network)?;
         Ok(RunOutput {
-            model_digest: ModelDigest::new(blake2_256(&model)),
+            model_digest: file_digest(&model),
             model,
             trace_root: TraceRoot::new(merkle::root(&state.trace)),
             trace: state.trace,
@@ -289,6 +329,24 @@ pub fn ensure_fits(columns: &[Column], spec: &TrainingSpec) -> Result<(), Error>
         return Err(Error::Classes { spec: spec.classes.into(), table: target.values() });
     }
     Ok(())
+}
+
+/// Check that a run on these columns as `spec` says can start from the model file `initial`: it can be read, all its
+/// numbers are finite, and its parameters have the shapes that are asked for. [`ensure_fits`] is checked too.
+pub fn ensure_continues(columns: &[Column], spec: &TrainingSpec, initial: &[u8]) -> Result<(), Error> {
+    ensure_fits(columns, spec)?;
+    initial_model(initial, columns, spec).map(drop)
+}
+
+/// The model in `file`, if training on these columns as `spec` says can start from it.
+fn initial_model(file: &[u8], columns: &[Column], spec: &TrainingSpec) -> Result<Model, Error> {
+    let model = Model::from_bytes(file).map_err(|error| match error {
+        Error::ModelFile(error) => Error::InitialModel(error),
+        error => error,
+    })?;
+    let sizes = layer_sizes(&spec.algorithm, features(columns, usize::from(spec.target)), usize::from(spec.classes));
+    model.network().ensure_sizes(&sizes).map_err(Error::InitialModel)?;
+    Ok(model)
 }
 
 /// The class of each row; fails if a row has none.

@@ -1,10 +1,10 @@
 //! What a training run promises, seen from outside.
 
-use neurodata_primitives::{merkle, Algorithm, Seed, SpecError, TrainingSpec};
+use neurodata_primitives::{merkle, model::file_digest, Algorithm, Seed, SpecError, TrainingSpec};
 use neurodata_repops::{Purpose, Stream};
 use neurodata_training::{
-    predict, run, Checkpoint, CheckpointError, Column, ColumnKind, Device, Error, ModelFileError, RunOutput,
-    TableError, TrainingTable,
+    ensure_continues, predict, run, run_from, Checkpoint, CheckpointError, Column, ColumnKind, Device, Error,
+    ModelFileError, RunOutput, TableError, TrainingTable,
 };
 use std::ops::ControlFlow;
 
@@ -51,6 +51,10 @@ fn perceptron() -> TrainingSpec {
 
 fn train(table: &TrainingTable, spec: &TrainingSpec, seed: Seed) -> Result<RunOutput, Error> {
     run(table, spec, &seed, &Device::Cpu, None, &mut |_| ControlFlow::Continue(()))
+}
+
+fn continued(parent: &[u8], table: &TrainingTable, spec: &TrainingSpec, seed: Seed) -> Result<RunOutput, Error> {
+    run_from(Some(parent), table, spec, &seed, &Device::Cpu, None, &mut |_| ControlFlow::Continue(()))
 }
 
 fn refusal(table: &TrainingTable, spec: &TrainingSpec) -> Error {
@@ -105,12 +109,12 @@ fn golden_digests() {
 }
 
 const GOLDEN_LOGISTIC: (&str, &str, u64) = (
-    "0x03c6038cbef8e69c1bf2c2718339cc709b494d859e9eba620f3d6921c2d320b2",
+    "0x226b45e2a34555f1fa89d994cbe9795b49ce580c847e385997def89fd2102598",
     "0x1c41cafbb80644d59b39778b793e68e804b76bf6517cd55349bbd9879baf8371",
     90309,
 );
 const GOLDEN_PERCEPTRON: (&str, &str, u64) = (
-    "0xc399d93f9c6677a61b4f43c9151b6b935e45bf974a97dea56a789343fc94130e",
+    "0x6b3cc6a61bfb94aec9219029edd479d921483332a2db2dd7dcdeb3cc8236c7e7",
     "0x61cef60cd0d4bd5a4d44424f459cc0a89ed2088462fb879740169692b45b7291",
     178517,
 );
@@ -250,4 +254,140 @@ fn malformed_model_files_are_refused() {
     let end = other.len();
     other[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
     assert!(matches!(refused(&other), Error::ModelFile(ModelFileError::NotFinite { .. })));
+}
+
+/// Mean cross-entropy of the model file on all rows, in f64.
+fn loss(model: &[u8], table: &TrainingTable) -> f64 {
+    let rows: Vec<u16> = table.iter_rows().flatten().copied().collect();
+    let predictions = predict(model, &rows).unwrap();
+    let losses = predictions.iter().zip(table.iter_rows());
+    losses.map(|(said, row)| -f64::from(said.probabilities[usize::from(row[3])]).ln()).sum::<f64>() / 500.0
+}
+
+/// Spec of a run that moves nothing that can be seen: what it ends with is what it began with.
+fn still(spec: TrainingSpec) -> TrainingSpec {
+    TrainingSpec { epochs: 1, checkpoint_epochs: 1, learning_rate: 1, momentum: 0, weight_decay: 0, ..spec }
+}
+
+#[test]
+fn the_same_parent_gives_the_same_bits_and_another_parent_others() {
+    for spec in [logistic(), perceptron()] {
+        let parent = train(&table(100), &spec, SEED).unwrap();
+        let other = train(&table(100), &spec, Seed::new([43; 32])).unwrap();
+        let seed = Seed::new([44; 32]);
+        let first = continued(&parent.model, &table(100), &spec, seed).unwrap();
+        assert_eq!(first, continued(&parent.model, &table(100), &spec, seed).unwrap());
+        assert_eq!(first.model_digest, file_digest(&first.model));
+        for different in [continued(&other.model, &table(100), &spec, seed), train(&table(100), &spec, seed)] {
+            let different = different.unwrap();
+            assert_ne!(different.model_digest, first.model_digest);
+            assert!(different.trace.iter().zip(&first.trace).all(|(left, right)| left != right));
+        }
+    }
+}
+
+#[test]
+fn training_begins_at_the_parents_loss_whatever_the_seed() {
+    let table = table(500);
+    for spec in [logistic(), perceptron()] {
+        let parent = train(&table, &spec, SEED).unwrap();
+        let expected = loss(&parent.model, &table);
+        for seed in [SEED, Seed::new([44; 32])] {
+            let child = continued(&parent.model, &table, &still(spec.clone()), seed).unwrap();
+            assert!((loss(&child.model, &table) - expected).abs() < 1e-3, "{seed}");
+            // The first epoch's loss is that of the training rows as they are found.
+            assert!(child.losses[0] < parent.losses[0] / 2.0, "{:?} {:?}", child.losses, parent.losses);
+            let fresh = train(&table, &still(spec.clone()), seed).unwrap();
+            assert!(loss(&fresh.model, &table) > 2.0 * expected);
+        }
+    }
+}
+
+#[test]
+fn the_first_checkpoint_holds_the_parents_parameters() {
+    let spec = TrainingSpec { momentum: 0, ..perceptron() };
+    let parent = train(&table(60), &spec, SEED).unwrap();
+    let child = continued(&parent.model, &table(60), &spec, Seed::new([44; 32])).unwrap();
+    assert_eq!(child.trace[0], parent.trace[3]);
+    assert_ne!(child.trace[1], parent.trace[3]);
+}
+
+#[test]
+fn a_continued_run_resumes_and_only_from_its_own_parent() {
+    let (table, spec) = (table(60), logistic());
+    let parent = train(&table, &spec, SEED).unwrap().model;
+    let mut stored = Vec::new();
+    let whole = run_from(Some(&parent), &table, &spec, &SEED, &Device::Cpu, None, &mut |progress| {
+        stored.extend(progress.checkpoint.cloned());
+        ControlFlow::Continue(())
+    });
+    let resume = |parent: Option<&[u8]>, checkpoint: &Checkpoint| {
+        let checkpoint = Some(checkpoint.clone());
+        run_from(parent, &table, &spec, &SEED, &Device::Cpu, checkpoint, &mut |_| ControlFlow::Continue(()))
+    };
+    let whole = whole.unwrap();
+    let other = train(&table, &spec, Seed::new([43; 32])).unwrap().model;
+    for checkpoint in &stored {
+        assert_eq!(resume(Some(&parent), checkpoint).unwrap(), whole);
+        for refused in [None, Some(other.as_slice())] {
+            let refused = resume(refused, checkpoint);
+            assert!(matches!(refused, Err(Error::Checkpoint(CheckpointError::OtherRun))));
+        }
+    }
+}
+
+#[test]
+fn a_parent_of_other_columns_lends_its_parameters_only() {
+    let parent = train(&table(200), &logistic(), SEED).unwrap();
+    // The same shapes, but the second column has other steps.
+    let mut columns = table(200).columns().to_vec();
+    columns[1].bound += 100;
+    let finer = TrainingTable::new(columns, table(200).iter_rows().flatten().copied().collect()).unwrap();
+    let spec = TrainingSpec { momentum: 0, ..logistic() };
+    let still = continued(&parent.model, &finer, &spec, SEED).unwrap();
+    let plain = train(&finer, &spec, SEED).unwrap();
+    assert_ne!(still.trace[0], plain.trace[0]);
+    assert!(still.metrics.accuracy() >= 900_000, "{:?}", still.metrics);
+}
+
+#[test]
+fn a_parent_that_does_not_fit_is_refused_by_tensor_and_shape() {
+    let (table, spec) = (table(60), perceptron());
+    let parent = train(&table, &spec, SEED).unwrap().model;
+    let refused = |parent: &[u8], spec: &TrainingSpec| {
+        let seen = ensure_continues(table.columns(), spec, parent).expect_err("the parent must be refused").to_string();
+        let error = continued(parent, &table, spec, SEED).expect_err("the parent must be refused");
+        assert_eq!(error.to_string(), seen);
+        match error {
+            Error::InitialModel(ModelFileError::Tensor { name, expected, found }) => (name, expected, found),
+            other => panic!("{other}"),
+        }
+    };
+    ensure_continues(table.columns(), &spec, &parent).unwrap();
+    let hidden = |units: &[u16]| TrainingSpec {
+        algorithm: Algorithm::MultilayerPerceptron { hidden: units.to_vec().try_into().unwrap() },
+        ..logistic()
+    };
+    let names = |(name, expected, found): (String, String, String)| format!("{name}: {expected} {found}");
+    assert_eq!(names(refused(&parent, &hidden(&[12, 8]))), "layers.1.weight: F32 [8, 12] F32 [7, 12]");
+    assert_eq!(names(refused(&parent, &hidden(&[12]))), "layers.1.weight: F32 [2, 12] F32 [7, 12]");
+    assert_eq!(names(refused(&parent, &hidden(&[12, 7, 2]))), "layers.3.weight: F32 [2, 2] nothing");
+    assert_eq!(names(refused(&parent, &logistic())), "layers.0.weight: F32 [2, 7] F32 [12, 7]");
+}
+
+#[test]
+fn a_parent_that_is_damaged_is_refused() {
+    let (table, spec) = (table(60), logistic());
+    let parent = train(&table, &spec, SEED).unwrap().model;
+    for number in [f32::NAN, f32::INFINITY] {
+        let mut damaged = parent.clone();
+        let end = damaged.len();
+        damaged[end - 4..].copy_from_slice(&number.to_le_bytes());
+        let refused = continued(&damaged, &table, &spec, SEED);
+        assert!(matches!(refused, Err(Error::InitialModel(ModelFileError::NotFinite { .. }))));
+    }
+    let refused = continued(&parent[..100], &table, &spec, SEED);
+    assert!(matches!(refused, Err(Error::InitialModel(ModelFileError::Safetensors(_)))));
+    let refused = continued(b"", &table, &spec, SEED);
+    assert!(matches!(refused, Err(Error::InitialModel(ModelFileError::Safetensors(_)))));
 }

@@ -1,36 +1,22 @@
-//! The data of a job: who may open a key, and how a package becomes a training table.
+//! The data of a job: who may open a key, how a package becomes a training table, and where a parent's parameters are.
 
-use codec::Encode;
-use neurodata_chain::{AccountId, DatasetRecord};
+use crate::journal::Finding;
+use neurodata_chain::{DatasetRecord, ModelListing, ModelRecord};
 use neurodata_dataset::{
-    package::MAX_PACKAGE_BYTES, ColumnKind as SchemaKind, ContentKey, Dataset, Package, PackageError, Schema, Unlocked,
+    package::{silent, MAX_PACKAGE_BYTES},
+    sealed_model::MAX_SEALED_MODEL_BYTES,
+    ColumnKind as SchemaKind, ContentKey, Dataset, Package, PackageError, RecipientSecret, Schema, SealedModel,
+    Unlocked,
 };
-use neurodata_primitives::{JobId, TrainingSpec, TrainingUseId};
-use neurodata_storage::{manifest, uri, BlobStore, ManifestError, StoreError};
-use neurodata_training::{ensure_fits, Column, ColumnKind, TableError, TrainingTable};
+use neurodata_primitives::{
+    model::file_digest, Claim, Complaint, ModelId, PackageCommitment, ResultCommitment, TrainingSpec, Uri, WrappedKey,
+};
+use neurodata_sealing::{judge, key_commitment, open_key};
+use neurodata_storage::{manifest, uri, BlobReader, BlobStore, Cid, InvalidCid, ManifestError, StoreError};
+use neurodata_training::{ensure_continues, ensure_fits, Column, ColumnKind, ModelIndex, TableError, TrainingTable};
 
-/// Domain of keys that are delivered for a training use.
-const TRAINING_USE_DOMAIN: &[u8; 24] = b"neurodata/training-use/1";
-/// Domain of keys that are delivered to a committee.
-const EVALUATION_DOMAIN: &[u8; 24] = b"neurodata/evaluation/1  ";
-
-/// What the key of a training use is wrapped with, so that it opens for nothing else.
-///
-/// ```text
-/// context = SCALE(TRAINING_USE_DOMAIN, genesis hash, training use)
-/// ```
-pub fn training_use_context(genesis: &[u8; 32], training_use: TrainingUseId) -> Vec<u8> {
-    (TRAINING_USE_DOMAIN, genesis, training_use).encode()
-}
-
-/// What the key of a committee member is wrapped with, so that it opens for nothing else.
-///
-/// ```text
-/// context = SCALE(EVALUATION_DOMAIN, genesis hash, job, account of the member)
-/// ```
-pub fn evaluation_context(genesis: &[u8; 32], job: JobId, member: &AccountId) -> Vec<u8> {
-    (EVALUATION_DOMAIN, genesis, job, member.0).encode()
-}
+/// Longest model file that is fetched, in bytes: 1 GiB.
+const MAX_MODEL_BYTES: u64 = 1 << 30;
 
 /// Why the data cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +24,10 @@ pub enum DataError {
     /// Nothing that the dataset's locations name is in the store; it may come later.
     #[error("the package cannot be had: {0}")]
     Missing(String),
-    /// The package or the key is not what the chain says. It will not get better.
+    /// The key is not the one that the dataset is bound to, or does not even open.
+    #[error("wrong key: it does not open, or is not the one that the dataset's key commitment binds")]
+    WrongKey,
+    /// The package is not what the chain says. It will not get better.
     #[error("the data are not those on chain: {0}")]
     Invalid(String),
     /// The store failed; it may work later.
@@ -62,11 +51,13 @@ impl DataError {
             _ => Self::Store(chained(error)),
         }
     }
+}
 
-    fn of_package(error: &PackageError) -> Self {
-        let PackageError::Io { source, .. } = error else { return Self::Invalid(chained(error)) };
+impl From<PackageError> for DataError {
+    fn from(error: PackageError) -> Self {
+        let PackageError::Io { source, .. } = &error else { return Self::Invalid(chained(&error)) };
         let cause = source.get_ref().and_then(|cause| cause.downcast_ref::<ManifestError>());
-        cause.map_or_else(|| Self::Store(chained(error)), Self::of_manifest)
+        cause.map_or_else(|| Self::Store(chained(&error)), Self::of_manifest)
     }
 }
 
@@ -84,35 +75,128 @@ pub fn chained(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Fetch the package of `dataset` from the first of its locations that works, and check it against the chain's record.
-pub fn fetch(store: &dyn BlobStore, dataset: &DatasetRecord, key: &ContentKey) -> Result<Unlocked, DataError> {
+/// The content key in `wrapped`, if it is the one that `package` is bound to.
+pub fn content_key(
+    package: &PackageCommitment,
+    wrapped: &WrappedKey,
+    secret: &RecipientSecret,
+    context: &[u8],
+) -> Result<ContentKey, DataError> {
+    let key = open_key(wrapped, secret.as_bytes(), context).ok_or(DataError::WrongKey)?;
+    if key_commitment(&key, &package.content) == package.key_commitment {
+        Ok(ContentKey::new(*key))
+    } else {
+        Err(DataError::WrongKey)
+    }
+}
+
+/// Fetch the package of `dataset` from the first of its locations that works, and check everything against the chain's
+/// record that can be checked without the key.
+pub fn fetch_package(store: &dyn BlobStore, dataset: &DatasetRecord) -> Result<Package, DataError> {
+    first_of(&dataset.uris, |location| {
+        let package = Package::read(read(store, location, MAX_PACKAGE_BYTES)?, location)?;
+        package.matches(&dataset.commitment)?;
+        Ok(package)
+    })
+}
+
+/// Fetch the sealed file of a model for sale from the first of its locations that works, and check everything against
+/// the chain's records that can be checked without the key.
+pub fn fetch_sealed_model(
+    store: &dyn BlobStore,
+    model: &ModelRecord,
+    listing: &ModelListing,
+) -> Result<SealedModel, DataError> {
+    first_of(&listing.uris, |location| {
+        let sealed = SealedModel::read(read(store, location, MAX_SEALED_MODEL_BYTES)?, location)?;
+        sealed.matches(&listing.package, model.result.model, model.result.model_bytes)?;
+        Ok(sealed)
+    })
+}
+
+/// What `fetch` finds at the first location that works.
+fn first_of<T>(locations: &[Uri], fetch: impl Fn(&str) -> Result<T, DataError>) -> Result<T, DataError> {
     let mut failures = Vec::new();
-    for location in &dataset.uris {
-        match fetch_from(store, &String::from_utf8_lossy(location), dataset, key) {
-            Ok(unlocked) => return Ok(unlocked),
+    for location in locations {
+        match fetch(&String::from_utf8_lossy(location)) {
+            Ok(found) => return Ok(found),
             Err(error) => failures.push(error),
         }
     }
     // As long as one location may work later, so may the whole.
     let retryable = failures.iter().position(DataError::is_retryable).unwrap_or(0);
-    let none = || DataError::Invalid("the dataset names no location".into());
+    let none = || DataError::Invalid("the chain names no location".into());
     Err(if failures.is_empty() { none() } else { failures.swap_remove(retryable) })
 }
 
-fn fetch_from(
-    store: &dyn BlobStore,
-    location: &str,
-    dataset: &DatasetRecord,
-    key: &ContentKey,
-) -> Result<Unlocked, DataError> {
-    let package = open(store, location)?;
-    package.verify(&dataset.commitment, key).map_err(|error| DataError::of_package(&error))
+fn read<'a>(store: &'a dyn BlobStore, location: &str, limit: u64) -> Result<BlobReader<'a>, DataError> {
+    let cid = uri::parse(location).map_err(|error| DataError::Invalid(chained(&error)))?;
+    manifest::read(store, &cid, limit).map_err(|error| DataError::of_manifest(&error))
 }
 
-fn open(store: &dyn BlobStore, location: &str) -> Result<Package, DataError> {
-    let cid = uri::parse(location).map_err(|error| DataError::Invalid(chained(&error)))?;
-    let reader = manifest::read(store, &cid, MAX_PACKAGE_BYTES).map_err(|error| DataError::of_manifest(&error))?;
-    Package::read(reader, location).map_err(|error| DataError::of_package(&error))
+/// Fetch the package of `dataset`, open it with `key`, and check all of it against the chain's record.
+pub fn fetch(store: &dyn BlobStore, dataset: &DatasetRecord, key: &ContentKey) -> Result<Unlocked, DataError> {
+    Ok(fetch_package(store, dataset)?.unlock(key, &silent)?)
+}
+
+/// What an inspector who was handed `wrapped` finds in the package of `dataset`.
+///
+/// Fails if nothing can be proved either way: the package cannot be had, or is bad in a way that no complaint covers.
+/// Whatever is found would stand before the chain: a complaint that it would dismiss is an error here.
+pub fn inspect(
+    store: &dyn BlobStore,
+    dataset: &DatasetRecord,
+    wrapped: &WrappedKey,
+    secret: &RecipientSecret,
+    context: &[u8],
+) -> Result<Finding, DataError> {
+    let commitment = PackageCommitment::from(&dataset.commitment);
+    let claim = match content_key(&commitment, wrapped, secret, context) {
+        Err(_) => Claim::WrongKey,
+        Ok(key) => {
+            let package = fetch_package(store, dataset)?;
+            let Some(fault) = package.examine(&key) else {
+                package.unlock(&key, &silent)?;
+                return Ok(Finding::Clean);
+            };
+            package.evidence(fault)
+        }
+    };
+    let complaint = Complaint { secret: *secret.as_bytes(), claim };
+    match judge(&commitment, &secret.public(), wrapped, context, &complaint) {
+        Ok(_) => Ok(Finding::Faulty(complaint.claim)),
+        Err(reason) => Err(DataError::Invalid(format!("a complaint would be dismissed: {reason:?}"))),
+    }
+}
+
+/// The model that training starts from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Parent {
+    /// The model version.
+    pub id: ModelId,
+    /// What was committed and accepted.
+    pub result: ResultCommitment,
+}
+
+/// The model file that was published with `result`. Whether it is the one that was committed to is left to the caller.
+pub fn published_model(store: &dyn BlobStore, result: &ResultCommitment) -> Result<Vec<u8>, DataError> {
+    let invalid = |error: &dyn std::error::Error| DataError::Invalid(chained(error));
+    let of_store = |error| DataError::of_manifest(&ManifestError::Store(error));
+    let index = store.get(&Cid::from(result.manifest)).map_err(of_store)?;
+    let index = ModelIndex::from_bytes(&index).map_err(|error| invalid(&error))?;
+    let cid: Cid = index.model.parse().map_err(|error: InvalidCid| invalid(&error))?;
+    let limit = result.model_bytes.min(MAX_MODEL_BYTES);
+    manifest::read_to_vec(store, &cid, limit).map_err(|error| DataError::of_manifest(&error))
+}
+
+/// The model file of `parent`, as the chain accepted it.
+pub fn parent_model(store: &dyn BlobStore, parent: &Parent) -> Result<Vec<u8>, DataError> {
+    let model = published_model(store, &parent.result)?;
+    if file_digest(&model) == parent.result.model && model.len() as u64 == parent.result.model_bytes {
+        Ok(model)
+    } else {
+        Err(DataError::Invalid(format!("the published file of model {} is not the accepted one", parent.id)))
+    }
 }
 
 /// The training table of a dataset.
@@ -133,24 +217,37 @@ fn columns(schema: &Schema) -> Vec<Column> {
     schema.columns().iter().map(column).collect()
 }
 
-/// What can be told without the content key: why `spec` cannot be trained on `dataset`, if that is so.
-///
-/// A package that cannot be had now says nothing; it may come later.
-pub fn misfit(store: &dyn BlobStore, dataset: &DatasetRecord, spec: &TrainingSpec) -> Option<String> {
-    let mut reason = None;
-    for location in &dataset.uris {
-        let package = match open(store, &String::from_utf8_lossy(location)) {
-            Ok(package) => package,
-            Err(error) => {
-                reason = (!error.is_retryable()).then(|| error.to_string());
-                continue;
-            }
-        };
-        if let Err(error) = package.matches(&dataset.commitment) {
-            reason = Some(DataError::of_package(&error).to_string());
-            continue;
+/// Whether a job can be done, as far as that can be told without the content key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Fitness {
+    /// Nothing speaks against it.
+    Fits,
+    /// Something is missing that may come later.
+    Later(String),
+    /// It cannot be done.
+    Never(String),
+}
+
+/// Whether `spec` can be trained on `dataset`, starting from `parent` if there is one: the package can be had and is
+/// the registered one, and its columns and the parent's parameters fit.
+pub fn fitness(
+    store: &dyn BlobStore,
+    dataset: &DatasetRecord,
+    spec: &TrainingSpec,
+    parent: Option<&Parent>,
+) -> Fitness {
+    let unfit = |error: neurodata_training::Error| DataError::Invalid(error.to_string());
+    let look = || {
+        let columns = columns(fetch_package(store, dataset)?.schema());
+        ensure_fits(&columns, spec).map_err(unfit)?;
+        match parent {
+            Some(parent) => ensure_continues(&columns, spec, &parent_model(store, parent)?).map_err(unfit),
+            None => Ok(()),
         }
-        return ensure_fits(&columns(package.schema()), spec).err().map(|error| error.to_string());
+    };
+    match look() {
+        Ok(()) => Fitness::Fits,
+        Err(error) if error.is_retryable() => Fitness::Later(error.to_string()),
+        Err(error) => Fitness::Never(error.to_string()),
     }
-    reason
 }

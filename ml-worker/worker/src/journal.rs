@@ -1,23 +1,28 @@
-//! What must survive a SIGKILL: identity, one-time secrets, results, verdicts, checkpoints.
+//! What must survive a SIGKILL: identity, one-time secrets, results, verdicts, findings, checkpoints.
 //!
 //! ```text
-//! lock                  held while a worker runs
-//! worker.json           which chain, role and account the folder belongs to
-//! jobs/<job>.json       one entry for each job in progress, written before the call that depends on it
-//! checkpoints/<job>     state of the training run
-//! evaluator.key         an evaluator's recipient secret
+//! lock                           held while a worker runs
+//! worker.json                    which chain, role and account the folder belongs to
+//! jobs/<job>.json                one entry for each job in progress, written before the call that depends on it
+//! inspections/<inspection>.json  the same for each inspection of a package
+//! checkpoints/<job>              state of the training run
+//! evaluator.key                  an evaluator's recipient secret
 //! ```
 //!
 //! Files are replaced as a whole: written beside, synced, renamed. Entries hold secrets and belong to their owner
 //! alone.
 
+use codec::{DecodeAll, Encode};
 use neurodata_dataset::RecipientSecret;
-use neurodata_primitives::{AuditProof, JobId, RecipientKey, ResultCommitment, Seed, Verdict};
+use neurodata_primitives::{
+    AuditProof, Claim, InspectionId, JobId, PurchaseId, RecipientKey, ResultCommitment, Seed, Verdict, WrappedKey,
+};
+use neurodata_storage::write_atomically_private;
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    io,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -78,6 +83,36 @@ impl std::fmt::Display for Identity {
     }
 }
 
+/// What an entry is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Subject {
+    /// A job.
+    Job(JobId),
+    /// An inspection of a package.
+    Inspection(InspectionId),
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Job(job) => write!(formatter, "job {job}"),
+            Self::Inspection(inspection) => write!(formatter, "inspection {inspection}"),
+        }
+    }
+}
+
+impl From<JobId> for Subject {
+    fn from(job: JobId) -> Self {
+        Self::Job(job)
+    }
+}
+
+impl From<InspectionId> for Subject {
+    fn from(inspection: InspectionId) -> Self {
+        Self::Inspection(inspection)
+    }
+}
+
 /// A job of a compute provider, from just before it is accepted until it is over.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,9 +123,22 @@ pub struct ComputeEntry {
     #[serde(with = "hex_bytes")]
     recipient_secret: [u8; 32],
     /// Why the job cannot be done, once that is known.
-    pub failure: Option<String>,
+    pub failure: Option<Failure>,
     /// The result, once there is one.
     pub result: Option<PreparedResult>,
+}
+
+/// Why a job cannot be done.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub enum Failure {
+    /// This delivered key is not the one that the dataset is bound to, which the one-time secret proves.
+    WrongKey {
+        /// The delivered key. A fork may bring another one.
+        key: WrappedKey,
+    },
+    /// Anything else, for people.
+    Other(String),
 }
 
 /// What is submitted as the result of a job.
@@ -134,6 +182,77 @@ pub struct JournaledVerdict {
     pub reason: String,
 }
 
+/// An inspection of a package by an evaluator, from just before the invitation is accepted until it is over.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InspectionEntry {
+    /// The inspection.
+    pub inspection: InspectionId,
+    /// Secret of the one-time key that the content key is wrapped for.
+    #[serde(with = "hex_bytes")]
+    recipient_secret: [u8; 32],
+    /// What was found, once that is known.
+    pub report: Option<InspectionReport>,
+}
+
+/// What an inspector found in a package.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InspectionReport {
+    /// The purchase that the key was delivered for. A fork may give the inspection another one.
+    pub purchase: PurchaseId,
+    /// The delivered key. A fork may bring another one.
+    pub key: WrappedKey,
+    /// What was found.
+    pub finding: Finding,
+}
+
+/// What was found in a package.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    /// It is what the chain says.
+    Clean,
+    /// It is not, and this proves it.
+    Faulty(#[serde(with = "hex_scale")] Claim),
+}
+
+impl InspectionEntry {
+    /// An inspection that is about to be accepted with the public key of `secret`.
+    pub fn new(inspection: InspectionId, secret: &RecipientSecret) -> Self {
+        Self { inspection, recipient_secret: *secret.as_bytes(), report: None }
+    }
+
+    /// The one-time secret.
+    pub fn recipient_secret(&self) -> RecipientSecret {
+        RecipientSecret::new(self.recipient_secret)
+    }
+
+    /// The one-time public key.
+    pub fn recipient_key(&self) -> RecipientKey {
+        self.recipient_secret().public()
+    }
+}
+
+impl Failure {
+    /// Whether it speaks of this key, or of none.
+    pub fn is_about(&self, delivered: &WrappedKey) -> bool {
+        match self {
+            Self::WrongKey { key } => key == delivered,
+            Self::Other(_) => true,
+        }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::WrongKey { .. } => formatter.write_str("the delivered key is not the one that was committed to"),
+            Self::Other(reason) => formatter.write_str(reason),
+        }
+    }
+}
+
 impl ComputeEntry {
     /// A job that is about to be accepted with the public key of `secret`.
     pub fn new(job: JobId, secret: &RecipientSecret) -> Self {
@@ -162,15 +281,19 @@ pub struct Journal {
 impl Journal {
     /// Open the journal in `base_path`, made if missing, and lock it.
     pub fn open(base_path: &Path) -> Result<Self, JournalError> {
-        for folder in [base_path.to_owned(), base_path.join("jobs"), base_path.join("checkpoints")] {
-            let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-            made.map_err(|source| JournalError::Io { action: "make", path: folder, source })?;
+        let folders = ["", "jobs", "inspections", "checkpoints"].map(|name| base_path.join(name));
+        for folder in &folders {
+            let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+            made.map_err(|source| JournalError::Io { action: "make", path: folder.clone(), source })?;
         }
         let path = base_path.join("lock");
         let io = |source| JournalError::Io { action: "open", path: path.clone(), source };
         let lock = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(io)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { base_path: base_path.to_owned(), _lock: lock }),
+            Ok(()) => {
+                folders.iter().for_each(|folder| remove_unfinished(folder));
+                Ok(Self { base_path: base_path.to_owned(), _lock: lock })
+            }
             Err(TryLockError::WouldBlock) => Err(JournalError::Locked { path: base_path.to_owned() }),
             Err(TryLockError::Error(source)) => Err(JournalError::Io { action: "lock", path, source }),
         }
@@ -193,34 +316,45 @@ impl Journal {
         &self.base_path
     }
 
-    /// The entry of a job.
-    pub fn entry<Entry: DeserializeOwned>(&self, job: JobId) -> Result<Option<Entry>, JournalError> {
-        read_json(&self.entry_path(job))
+    /// The entry of a job or an inspection.
+    pub fn entry<Entry: DeserializeOwned>(&self, subject: impl Into<Subject>) -> Result<Option<Entry>, JournalError> {
+        read_json(&self.entry_path(subject.into()))
     }
 
-    /// Write the entry of a job; it is on disk when this returns.
-    pub fn store_entry(&self, job: JobId, entry: &impl Serialize) -> Result<(), JournalError> {
-        write_json(&self.entry_path(job), entry)
+    /// Write the entry of a job or an inspection; it is on disk when this returns.
+    pub fn store_entry(&self, subject: impl Into<Subject>, entry: &impl Serialize) -> Result<(), JournalError> {
+        write_json(&self.entry_path(subject.into()), entry)
     }
 
-    /// Forget a job: its entry and checkpoint. Says whether there was an entry.
-    pub fn forget(&self, job: JobId) -> Result<bool, JournalError> {
-        remove(&self.checkpoint_path(job))?;
-        remove(&self.entry_path(job))
+    /// Forget a job or an inspection: its entry, and the checkpoint of a job. Says whether there was an entry.
+    pub fn forget(&self, subject: impl Into<Subject>) -> Result<bool, JournalError> {
+        let subject = subject.into();
+        if let Subject::Job(job) = subject {
+            remove(&self.checkpoint_path(job))?;
+        }
+        remove(&self.entry_path(subject))
     }
 
     /// Jobs with an entry, ascending.
     pub fn jobs(&self) -> Result<Vec<JobId>, JournalError> {
-        let folder = self.base_path.join("jobs");
+        Ok(self.numbers("jobs")?.into_iter().map(JobId::new).collect())
+    }
+
+    /// Inspections with an entry, ascending.
+    pub fn inspections(&self) -> Result<Vec<InspectionId>, JournalError> {
+        Ok(self.numbers("inspections")?.into_iter().map(InspectionId::new).collect())
+    }
+
+    fn numbers(&self, folder: &str) -> Result<Vec<u64>, JournalError> {
+        let folder = self.base_path.join(folder);
         let io = |source| JournalError::Io { action: "read", path: folder.clone(), source };
-        let mut jobs = Vec::new();
+        let mut numbers = Vec::new();
         for file in fs::read_dir(&folder).map_err(io)? {
             let name = file.map_err(io)?.file_name();
-            let number = name.to_str().and_then(|name| name.strip_suffix(".json")?.parse().ok());
-            jobs.extend(number.map(JobId::new));
+            numbers.extend(name.to_str().and_then(|name| name.strip_suffix(".json")?.parse::<u64>().ok()));
         }
-        jobs.sort_unstable();
-        Ok(jobs)
+        numbers.sort_unstable();
+        Ok(numbers)
     }
 
     /// The stored checkpoint of a job, if there is one.
@@ -233,8 +367,11 @@ impl Journal {
         write(&self.checkpoint_path(job), bytes)
     }
 
-    fn entry_path(&self, job: JobId) -> PathBuf {
-        self.base_path.join("jobs").join(format!("{job}.json"))
+    fn entry_path(&self, subject: Subject) -> PathBuf {
+        match subject {
+            Subject::Job(job) => self.base_path.join("jobs").join(format!("{job}.json")),
+            Subject::Inspection(inspection) => self.base_path.join("inspections").join(format!("{inspection}.json")),
+        }
     }
 
     fn checkpoint_path(&self, job: JobId) -> PathBuf {
@@ -264,15 +401,11 @@ fn write_json(path: &Path, value: &impl Serialize) -> Result<(), JournalError> {
 
 /// Replace the file at `path` by `bytes`; after a crash there is the old file or the new one.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), JournalError> {
-    let io = |source| JournalError::Io { action: "write", path: path.to_owned(), source };
-    let beside = path.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let mut file = options.open(&beside).map_err(io)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io)?;
-    fs::rename(&beside, path).map_err(io)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)
+    write_atomically_private(path, bytes).map_err(|source| JournalError::Io {
+        action: "write",
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn remove(path: &Path) -> Result<bool, JournalError> {
@@ -280,6 +413,31 @@ fn remove(path: &Path) -> Result<bool, JournalError> {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(source) => Err(JournalError::Io { action: "remove", path: path.to_owned(), source }),
+    }
+}
+
+/// Remove what a killed worker was about to write. It may hold secrets; failing at it harms nobody.
+fn remove_unfinished(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.extension().is_some_and(|extension| extension == "unfinished") {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// Serde of a value as the hexadecimal digits of its SCALE encoding.
+mod hex_scale {
+    use super::{DecodeAll, Encode};
+    use serde::{de::Error, Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(value: &impl Encode, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex::encode(value.encode()))
+    }
+
+    pub fn deserialize<'de, T: DecodeAll, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        let bytes = hex::decode(String::deserialize(deserializer)?).map_err(D::Error::custom)?;
+        T::decode_all(&mut bytes.as_slice()).map_err(D::Error::custom)
     }
 }
 
@@ -302,7 +460,7 @@ mod hex_bytes {
 mod tests {
     use super::*;
     use crate::decide::fixtures::*;
-    use neurodata_primitives::FieldBytes;
+    use neurodata_primitives::{FieldBytes, OpenedChunk};
     use std::os::unix::fs::PermissionsExt;
 
     fn identity() -> Identity {
@@ -369,9 +527,45 @@ mod tests {
         let journal = Journal::open(folder.path()).unwrap();
         let entry = EvaluateEntry { job: JOB, verdict: None };
         journal.store_entry(JOB, &entry).unwrap();
-        let path = journal.entry_path(JOB);
+        let path = journal.entry_path(JOB.into());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         fs::write(&path, b"{").unwrap();
         assert!(matches!(journal.entry::<EvaluateEntry>(JOB), Err(JournalError::Malformed { .. })));
+    }
+
+    #[test]
+    fn inspections_have_their_own_entries() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        let inspection = InspectionId::new(JOB.get());
+        let secret = RecipientSecret::new([7; 32]);
+        journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret)).unwrap();
+        let chunk = OpenedChunk {
+            index: 3,
+            cipher: vec![7; 2_048].try_into().unwrap(),
+            leaf: FieldBytes::new([1; 32]),
+            path: vec![FieldBytes::new([2; 32])].try_into().unwrap(),
+        };
+        let mut entry = InspectionEntry::new(inspection, &secret);
+        for finding in [Finding::Clean, Finding::Faulty(Claim::WrongKey), Finding::Faulty(Claim::BadChunk(chunk))] {
+            entry.report = Some(InspectionReport { purchase: PurchaseId::new(1), key: wrapped(), finding });
+            journal.store_entry(inspection, &entry).unwrap();
+            assert_eq!(journal.entry(inspection).unwrap(), Some(entry.clone()));
+        }
+        assert_eq!((journal.jobs().unwrap(), journal.inspections().unwrap()), (vec![JOB], vec![inspection]));
+        assert!(journal.forget(inspection).unwrap());
+        assert!(journal.inspections().unwrap().is_empty());
+        assert_eq!(journal.jobs().unwrap(), [JOB]);
+    }
+
+    #[test]
+    fn what_a_killed_worker_left_unfinished_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Journal::open(folder.path()).unwrap());
+        let left = folder.path().join("jobs").join(".7.json.1-2.unfinished");
+        fs::write(&left, b"{\"job\":").unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        assert!(!left.exists());
+        assert!(journal.jobs().unwrap().is_empty());
     }
 }

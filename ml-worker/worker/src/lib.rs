@@ -1,7 +1,7 @@
 //! # The worker
 //!
-//! The off-chain program of those who serve the network: it delivers content keys, computes jobs and checks results,
-//! unattended.
+//! The off-chain program of those who serve the network: it delivers content keys, computes jobs, checks results and
+//! inspects packages, unattended.
 //!
 //! ## Overview
 //!
@@ -14,13 +14,15 @@
 //!
 //! ## Terminology
 //!
-//! *Entry*: what the journal holds of one job. *Task*: work in progress on a thread of its own.
+//! *Entry*: what the journal holds of one job or inspection. *Task*: work in progress on a thread of its own.
 //!
 //! ## Properties
 //!
 //! - Level-triggered: at each best block a role looks at the state as it is and does what it asks for. Missed blocks,
 //!   lost answers and restarts change nothing.
 //! - Nothing is submitted that depends on a secret which is not in the journal yet.
+//! - What an earlier connection submitted is in a block, or gone, before anything is decided: nothing is done twice.
+//! - Nobody is accused on a suspicion: a complaint is judged here, by the chain's own code, before it is filed.
 //! - A call that the chain refuses is tried again after 1, 2, 4, ... up to 32 blocks, as long as the state asks for it.
 //! - A connection that breaks is made again, for ever; a chain with another genesis is refused.
 #![warn(missing_docs)]
@@ -54,7 +56,8 @@ const PROBE: &[u8] = b"neurodata-worker: can this store be written?";
 pub async fn run(role: Role, mut shutdown: Shutdown) -> Result<(), Error> {
     let common = role.common();
     if let Role::ServeKeys(options) = &role {
-        let server = KeyServer::new(&options.keys_dir)?;
+        let store = common.store().inspect_err(|error| tracing::warn!("own packages are not examined: {error}"));
+        let server = KeyServer::new(&options.keys_dir, !options.no_settle, store.ok())?;
         let Some(worker) = Worker::start(role.name(), common, &mut shutdown).await? else { return Ok(()) };
         return service::run(worker, server, shutdown).await;
     }

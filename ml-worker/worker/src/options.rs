@@ -2,8 +2,8 @@
 
 use crate::Error;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use neurodata_chain::{signer_from_suri, Balance, Keypair};
-use neurodata_primitives::{Capability, DeviceClass, NRC};
+use neurodata_chain::{amount::parse_nrc, folders, signer_from_suri, Balance, Keypair};
+use neurodata_primitives::{Capability, DeviceClass};
 use neurodata_storage::DirectoryStore;
 use std::{path::PathBuf, time::Duration};
 
@@ -19,11 +19,11 @@ pub struct Options {
 /// What a worker does.
 #[derive(Subcommand, Debug)]
 pub enum Role {
-    /// Deliver the content keys of own datasets to compute providers whose jobs were accepted.
+    /// Deliver the content keys of own datasets and models, and settle own sales.
     ServeKeys(ServeKeysOptions),
     /// Compute jobs.
     Compute(ComputeOptions),
-    /// Check results.
+    /// Check results, and inspect packages of datasets.
     Evaluate(EvaluateOptions),
 }
 
@@ -65,9 +65,12 @@ pub struct ServeKeysOptions {
     /// Options of every role.
     #[command(flatten)]
     pub common: CommonOptions,
-    /// Folder with the content keys of own datasets, one file each, whatever their names.
+    /// Folder with the content keys of own datasets and models, one file each, whatever their names.
     #[arg(long)]
     pub keys_dir: PathBuf,
+    /// Leave it to others to settle own sales whose time for complaints is over.
+    #[arg(long)]
+    pub no_settle: bool,
 }
 
 /// Options of a compute provider.
@@ -170,13 +173,13 @@ impl CommonOptions {
 
     /// The store of blobs.
     pub fn store(&self) -> Result<DirectoryStore, Error> {
-        let path = self.store.clone().map_or_else(|| data_folder("store"), Ok)?;
+        let path = self.store.clone().map_or_else(folders::store, Ok).map_err(no_home)?;
         Ok(DirectoryStore::open(path)?)
     }
 
     /// Where proving keys are kept.
     pub fn proving_keys(&self) -> Result<PathBuf, Error> {
-        self.proving_keys.clone().map_or_else(|| data_folder("proving-keys"), Ok)
+        self.proving_keys.clone().map_or_else(folders::proving_keys, Ok).map_err(no_home)
     }
 
     /// How long to try to reach the node at the start; `None` means for ever.
@@ -204,37 +207,14 @@ fn memory_mib() -> Option<u32> {
     u32::try_from(kibibytes / 1_024).ok()
 }
 
-/// A folder of ours among the user's data: the same as the `neurodata` command uses.
-fn data_folder(name: &str) -> Result<PathBuf, Error> {
-    let base = match (std::env::var_os("XDG_DATA_HOME"), std::env::var_os("HOME")) {
-        (Some(base), _) => PathBuf::from(base),
-        (None, Some(home)) => PathBuf::from(home).join(".local/share"),
-        (None, None) => return Err(Error::Setup("HOME is not set; give --store and --proving-keys".into())),
-    };
-    Ok(base.join("neurodata").join(name))
-}
-
-/// Plancks of an amount in NRC, e.g. `12.5`.
-fn parse_nrc(text: &str) -> Result<Balance, String> {
-    const DECIMALS: usize = 12;
-    let wrong = || format!("write NRC with at most {DECIMALS} decimals, e.g. 12.5");
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let is_number = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
-    if (whole.is_empty() && fraction.is_empty())
-        || !is_number(whole)
-        || !is_number(fraction)
-        || fraction.len() > DECIMALS
-    {
-        return Err(wrong());
-    }
-    let whole: Balance = format!("0{whole}").parse().map_err(|_| wrong())?;
-    let fraction: Balance = format!("{fraction:0<DECIMALS$}").parse().map_err(|_| wrong())?;
-    whole.checked_mul(NRC).and_then(|plancks| plancks.checked_add(fraction)).ok_or_else(wrong)
+fn no_home(error: folders::NoHome) -> Error {
+    Error::Setup(error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use neurodata_primitives::NRC;
 
     #[test]
     fn the_command_line_is_consistent() {
@@ -252,12 +232,21 @@ mod tests {
     }
 
     #[test]
-    fn amounts_are_exact() {
-        for (text, plancks) in [("1", NRC), ("0.000000000001", 1), (".5", NRC / 2), ("12.5", 12 * NRC + NRC / 2)] {
-            assert_eq!(parse_nrc(text), Ok(plancks));
-        }
-        for text in ["", ".", "-1", "1e3", "0.0000000000001", "999999999999999999999999999999"] {
-            assert!(parse_nrc(text).is_err(), "{text}");
-        }
+    fn own_sales_are_settled_unless_somebody_objects() {
+        let parse = |more: &[&str]| {
+            let line = ["neurodata-worker", "serve-keys", "--suri", "//A", "--base-path", "/x", "--keys-dir", "/k"];
+            match Options::parse_from(line.iter().chain(more)).role {
+                Role::ServeKeys(options) => options.no_settle,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!((parse(&[]), parse(&["--no-settle"])), (false, true));
+    }
+
+    #[test]
+    fn folders_that_are_named_win() {
+        let line = ["neurodata-worker", "evaluate", "--suri", "//A", "--base-path", "/x", "--proving-keys", "/p"];
+        let options = Options::parse_from(line);
+        assert_eq!(options.role.common().proving_keys().unwrap(), PathBuf::from("/p"));
     }
 }

@@ -26,6 +26,9 @@ const BLOCK_TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest pause, in blocks, before a call that was refused is tried again.
 const LONGEST_BACKOFF: BlockNumber = 32;
 
+/// Calls that are submitted before the first of them is in a block.
+const SIDE_BY_SIDE: usize = 16;
+
 /// Becomes true when the worker has to end.
 pub type Shutdown = watch::Receiver<bool>;
 
@@ -41,6 +44,8 @@ pub struct Worker {
     pub task_ended: Arc<Notify>,
     signer: Keypair,
     url: String,
+    /// Whether everything that an earlier connection submitted is in a block, or gone.
+    caught_up: bool,
     backoff: Backoff,
     said: HashSet<String>,
     jobs_left: Option<u32>,
@@ -100,6 +105,7 @@ impl Worker {
             task_ended: Arc::default(),
             signer,
             url: options.url.clone(),
+            caught_up: false,
             backoff: Backoff::default(),
             said: HashSet::new(),
             jobs_left: options.max_jobs,
@@ -110,22 +116,52 @@ impl Worker {
     ///
     /// A refusal is logged and no error: the state of the chain decides what comes next.
     pub async fn act(&mut self, now: BlockNumber, what: &str, call: Call) -> Result<bool, Error> {
-        if !self.backoff.is_ready(what, now) {
-            return Ok(false);
-        }
-        match self.chain.submit(&self.signer, call).await {
-            Ok(receipt) => {
-                tracing::info!(block = receipt.block_number, fee = %receipt.fee, "{what}: done");
-                self.backoff.succeeded(what);
-                Ok(true)
+        let done = self.act_all(now, vec![(what.to_owned(), call)]).await?;
+        Ok(done.into_iter().any(|done| done))
+    }
+
+    /// As [`Self::act`] for several calls that do not depend on each other: they are submitted side by side. Says for
+    /// each whether it was done.
+    pub async fn act_all(&mut self, now: BlockNumber, calls: Vec<(String, Call)>) -> Result<Vec<bool>, Error> {
+        let submissions = calls.into_iter().map(|(what, call)| {
+            let ready = self.backoff.is_ready(&what, now);
+            let (chain, signer) = (&self.chain, &self.signer);
+            async move {
+                let outcome = if ready { Some(chain.submit(signer, call).await) } else { None };
+                (what, outcome)
             }
-            Err(error @ neurodata_chain::Error::Refused { .. }) => {
-                tracing::warn!("{what}: {error}");
-                self.backoff.failed(what, now);
-                Ok(false)
+        });
+        // In the order of the calls, and at most as many at a time as a pool takes from one account without complaint.
+        let outcomes: Vec<_> = futures::stream::iter(submissions).buffered(SIDE_BY_SIDE).collect().await;
+        let (mut done, mut failure) = (Vec::new(), None);
+        for (what, outcome) in outcomes {
+            done.push(matches!(outcome, Some(Ok(_))));
+            match outcome {
+                None => {}
+                Some(Ok(receipt)) => {
+                    tracing::info!(block = receipt.block_number, fee = %receipt.fee, "{what}: done");
+                    self.backoff.succeeded(&what);
+                }
+                Some(Err(error @ neurodata_chain::Error::Refused { .. })) => {
+                    tracing::warn!("{what}: {error}");
+                    self.backoff.failed(&what, now);
+                }
+                Some(Err(error)) => failure = Some(error),
             }
-            Err(error) => Err(error.into()),
         }
+        failure.map_or(Ok(done), |error| Err(error.into()))
+    }
+
+    /// Whether nothing that this account submitted over an earlier connection waits to be included: what it does is not
+    /// in the chain's state yet, and would be done twice.
+    async fn is_caught_up(&mut self) -> Result<bool, Error> {
+        if !self.caught_up {
+            self.caught_up = !self.chain.has_pending(&self.account).await?;
+            if !self.caught_up {
+                tracing::info!("waiting for what was submitted before to be included");
+            }
+        }
+        Ok(self.caught_up)
     }
 
     /// Whether `what`, which failed before, may be tried again.
@@ -155,6 +191,7 @@ impl Worker {
     /// Connect again, to the same chain.
     async fn reconnect(&mut self) -> Result<(), Error> {
         self.chain = connect(&self.url, Some(self.chain.genesis()), None).await?;
+        self.caught_up = false;
         Ok(())
     }
 }
@@ -201,6 +238,9 @@ async fn follow_connected(worker: &mut Worker, steps: &mut impl Steps) -> Result
             },
             () = worker.task_ended.notified() => worker.chain.best_block().await?.number,
         };
+        if !worker.is_caught_up().await? {
+            continue;
+        }
         steps.step(worker, now).await?;
         if worker.is_done() {
             tracing::info!("the last job is over");

@@ -2,18 +2,24 @@
 //! threads of its own and speaks to the role through the journal and a [`Pulse`].
 
 use crate::{
-    data::{self, chained, DataError},
-    journal::{ComputeEntry, EvaluateEntry, Journal, JournaledVerdict, PreparedResult},
+    data::{self, chained, DataError, Parent},
+    journal::{
+        ComputeEntry, EvaluateEntry, Finding, InspectionEntry, InspectionReport, Journal, JournaledVerdict,
+        PreparedResult,
+    },
 };
 use codec::Encode;
 use neurodata_chain::{AccountId, DatasetRecord};
-use neurodata_dataset::{unwrap_key, ProofContext, RecipientSecret, Schema, Unlocked};
+use neurodata_dataset::{ProofContext, RecipientSecret, Schema, Unlocked};
 use neurodata_primitives::{
-    seams::ProofSubject, BlobDigest, DatasetId, JobId, ResultCommitment, Seed, TrainingSpec, TrainingUseId, Verdict,
-    WrappedKey,
+    seams::ProofSubject, BlobDigest, DatasetId, InspectionId, JobId, PackageCommitment, PurchaseId, ResultCommitment,
+    Seed, TrainingSpec, TrainingUseId, Verdict, WrappedKey,
 };
-use neurodata_storage::{manifest, BlobStore, Cid, DirectoryStore, ManifestError};
-use neurodata_training::{card, run, CardText, Checkpoint, Device, ModelIndex, RunOutput, RunReport, TrainingTable};
+use neurodata_sealing::{evaluation_context, sale_context, training_use_context};
+use neurodata_storage::{manifest, BlobStore, DirectoryStore, ManifestError};
+use neurodata_training::{
+    card, run_from, CardText, Checkpoint, Device, ModelIndex, RunOutput, RunReport, TrainingTable,
+};
 use neurodata_zk_circuits::Prover;
 use rand::{rngs::OsRng, RngCore};
 use std::{
@@ -37,6 +43,9 @@ pub enum WorkError {
     /// It will never succeed.
     #[error("{0}")]
     Hopeless(String),
+    /// This delivered key is wrong, which the one-time secret proves.
+    #[error("the delivered key is not the one that was committed to")]
+    WrongKey(WrappedKey),
     /// It may succeed later.
     #[error("{0}")]
     Later(String),
@@ -69,9 +78,18 @@ pub struct Pulse {
     stop: Arc<AtomicBool>,
 }
 
+/// Which work it is: after a fork the same job or inspection may ask for another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Errand {
+    /// The run with this seed.
+    Run(Seed),
+    /// The package of this purchase.
+    Inspection(PurchaseId),
+}
+
 /// Work in progress.
 pub struct Task {
-    seed: Seed,
+    errand: Errand,
     pulse: Pulse,
     handle: JoinHandle<Result<(), WorkError>>,
 }
@@ -89,14 +107,29 @@ pub struct Assignment {
     pub spec: TrainingSpec,
     /// The seed.
     pub seed: Seed,
+    /// The model that training starts from.
+    pub parent: Option<Parent>,
+    /// The content key, wrapped for this worker.
+    pub key: WrappedKey,
+}
+
+/// The package that an inspector was handed the key of.
+#[derive(Clone)]
+pub struct Inspected {
+    /// The inspection.
+    pub inspection: InspectionId,
+    /// The purchase that the key was delivered for.
+    pub purchase: PurchaseId,
+    /// The dataset version.
+    pub dataset: DatasetRecord,
     /// The content key, wrapped for this worker.
     pub key: WrappedKey,
 }
 
 impl Task {
-    /// Start `work` on the run with this seed on a thread of its own; `ended` is notified at its end.
+    /// Start `work` on a thread of its own; `ended` is notified at its end.
     pub fn start(
-        seed: Seed,
+        errand: Errand,
         ended: Arc<Notify>,
         work: impl FnOnce(&Pulse) -> Result<(), WorkError> + Send + 'static,
     ) -> Self {
@@ -108,12 +141,12 @@ impl Task {
             ended.notify_one();
             outcome.unwrap_or_else(|error| Err(WorkError::Hopeless(format!("the work panicked: {error}"))))
         });
-        Self { seed, pulse, handle }
+        Self { errand, pulse, handle }
     }
 
-    /// Seed of the run.
-    pub fn seed(&self) -> Seed {
-        self.seed
+    /// Which work it is.
+    pub fn errand(&self) -> Errand {
+        self.errand
     }
 
     /// Checkpoints reached.
@@ -181,14 +214,17 @@ impl Workshop {
         let job = assignment.job;
         let entry = self.journal.entry::<ComputeEntry>(job).map_err(later)?;
         let mut entry = entry.ok_or_else(|| WorkError::Hopeless("the journal does not know the job".into()))?;
-        let context = data::training_use_context(&self.genesis, training_use);
-        let unlocked = self.unlock(assignment, &entry.recipient_secret(), &context).map_err(|error| match error {
+        let context = training_use_context(&self.genesis, training_use);
+        let failed = |error| match error {
+            DataError::WrongKey => WorkError::WrongKey(assignment.key.clone()),
             DataError::Missing(_) if attempt >= FETCH_ATTEMPTS => hopeless(error),
             error if error.is_retryable() => later(error),
             error => hopeless(error),
-        })?;
+        };
+        let unlocked = self.unlock(assignment, &entry.recipient_secret(), &context).map_err(failed)?;
+        let initial = self.initial_model(assignment).map_err(failed)?;
         let table = data::table(unlocked.dataset()).map_err(hopeless)?;
-        let output = self.train(assignment, &table, pulse)?.map_err(hopeless)?;
+        let output = self.train(assignment, initial.as_deref(), &table, pulse)?.map_err(hopeless)?;
         pulse.ensure_wanted()?;
         tracing::info!(%job, accuracy = output.metrics.accuracy(), "trained; proving the challenged chunk");
         let account = self.account.0.encode();
@@ -246,24 +282,45 @@ impl Workshop {
         claimed: &ResultCommitment,
         pulse: &Pulse,
     ) -> Result<Option<String>, Trouble> {
-        let context = data::evaluation_context(&self.genesis, assignment.job, &self.account);
+        let context = evaluation_context(&self.genesis, assignment.job, &self.account.0);
         let unlocked = self.unlock(assignment, secret, &context)?;
-        let published = self.published_model(claimed)?;
+        let initial = self.initial_model(assignment)?;
+        let published = data::published_model(&self.store, claimed)?;
         let table = data::table(unlocked.dataset()).map_err(hopeless)?;
-        let output = self.train(assignment, &table, pulse)?.map_err(hopeless)?;
+        let output = self.train(assignment, initial.as_deref(), &table, pulse)?.map_err(hopeless)?;
         Ok(compare(&output, claimed, &published))
     }
 
     /// The content key, and the data that it opens.
     fn unlock(&self, assignment: &Assignment, secret: &RecipientSecret, context: &[u8]) -> Result<Unlocked, DataError> {
-        let key = unwrap_key(&assignment.key, secret, context).map_err(|error| DataError::Invalid(chained(&error)))?;
+        let package = PackageCommitment::from(&assignment.dataset.commitment);
+        let key = data::content_key(&package, &assignment.key, secret, context)?;
         data::fetch(&self.store, &assignment.dataset, &key)
+    }
+
+    /// The model file that training starts from, if it starts from one.
+    fn initial_model(&self, assignment: &Assignment) -> Result<Option<Vec<u8>>, DataError> {
+        assignment.parent.as_ref().map(|parent| data::parent_model(&self.store, parent)).transpose()
+    }
+
+    /// Examine a package that is inspected, and write the finding into the journal.
+    pub fn inspect(&self, inspected: &Inspected) -> Result<(), WorkError> {
+        let Inspected { inspection, purchase, dataset, key } = inspected;
+        let entry = self.journal.entry::<InspectionEntry>(*inspection).map_err(later)?;
+        let mut entry = entry.ok_or_else(|| WorkError::Hopeless("the journal does not know the inspection".into()))?;
+        let context = sale_context(&self.genesis, *purchase);
+        let finding = data::inspect(&self.store, dataset, key, &entry.recipient_secret(), &context);
+        let finding = finding.map_err(|error| if error.is_retryable() { later(error) } else { hopeless(error) })?;
+        tracing::info!(%inspection, clean = (finding == Finding::Clean), "examined the package");
+        entry.report = Some(InspectionReport { purchase: *purchase, key: key.clone(), finding });
+        self.journal.store_entry(*inspection, &entry).map_err(later)
     }
 
     /// Train from the last checkpoint in the journal on. The inner error is the run's own: it comes again each time.
     fn train(
         &self,
         assignment: &Assignment,
+        initial: Option<&[u8]>,
         table: &TrainingTable,
         pulse: &Pulse,
     ) -> Result<Result<RunOutput, neurodata_training::Error>, WorkError> {
@@ -276,7 +333,8 @@ impl Workshop {
             if let Some(checkpoint) = &checkpoint {
                 tracing::info!(%job, epoch = checkpoint.epoch(), "resuming from a checkpoint");
             }
-            run(table, &assignment.spec, &assignment.seed, &self.device, checkpoint, &mut |progress| {
+            let Assignment { spec, seed, .. } = assignment;
+            run_from(initial, table, spec, seed, &self.device, checkpoint, &mut |progress| {
                 pulse.position.store(progress.position, Ordering::Relaxed);
                 if let Some(checkpoint) = progress.checkpoint {
                     let (epoch, of, loss) = (progress.epoch, progress.epochs, progress.loss);
@@ -324,29 +382,33 @@ impl Workshop {
         schema: &Schema,
         output: &RunOutput,
     ) -> Result<BlobDigest, ManifestError> {
-        let Assignment { job, dataset_id, spec, seed, .. } = assignment;
+        let Assignment { job, dataset_id, spec, seed, parent, .. } = assignment;
+        let parent = parent.as_ref().map(|parent| parent.id);
         let target = schema.columns().get(usize::from(spec.target)).map(|column| column.name.clone());
+        let mut provenance = vec![
+            ("chain".into(), format!("0x{}", hex::encode(self.genesis))),
+            ("job".into(), job.to_string()),
+            ("dataset".into(), dataset_id.to_string()),
+            ("data root".into(), assignment.dataset.commitment.data_root.to_string()),
+            ("seed".into(), seed.to_string()),
+            ("model digest".into(), output.model_digest.to_string()),
+            ("trace root".into(), output.trace_root.to_string()),
+            ("compute provider".into(), self.account.to_string()),
+        ];
+        provenance.extend(parent.map(|parent| ("parent model".into(), parent.to_string())));
         let text = CardText {
             title: format!("{}: {}", schema.name(), target.as_deref().unwrap_or("model")),
             dataset: schema.name().into(),
             target: target.unwrap_or_default(),
             licence: "other".into(),
-            provenance: vec![
-                ("chain".into(), format!("0x{}", hex::encode(self.genesis))),
-                ("job".into(), job.to_string()),
-                ("dataset".into(), dataset_id.to_string()),
-                ("data root".into(), assignment.dataset.commitment.data_root.to_string()),
-                ("seed".into(), seed.to_string()),
-                ("model digest".into(), output.model_digest.to_string()),
-                ("trace root".into(), output.trace_root.to_string()),
-                ("compute provider".into(), self.account.to_string()),
-            ],
+            provenance,
         };
         let report = RunReport {
             job: *job,
             dataset: *dataset_id,
             spec: spec.clone(),
             seed: *seed,
+            parent,
             metrics: output.metrics,
             losses: output.losses.clone(),
             trace: RunReport::trace_of(&output.trace),
@@ -355,16 +417,6 @@ impl Workshop {
         let card = card(&text, spec, &output.metrics);
         let index = ModelIndex::new(put(&output.model)?, put(card.as_bytes())?, put(&report.to_bytes())?);
         Ok(self.store.put(&index.to_bytes())?.digest())
-    }
-
-    /// The model file that a provider published.
-    fn published_model(&self, claimed: &ResultCommitment) -> Result<Vec<u8>, DataError> {
-        let invalid = |error: &dyn std::error::Error| DataError::Invalid(chained(error));
-        let of_store = |error| DataError::of_manifest(&ManifestError::Store(error));
-        let index = self.store.get(&Cid::from(claimed.manifest)).map_err(of_store)?;
-        let index = ModelIndex::from_bytes(&index).map_err(|error| invalid(&error))?;
-        let cid: Cid = index.model.parse().map_err(|error: neurodata_storage::InvalidCid| invalid(&error))?;
-        manifest::read_to_vec(&self.store, &cid, claimed.model_bytes).map_err(|error| DataError::of_manifest(&error))
     }
 }
 
@@ -403,120 +455,19 @@ fn compare(output: &RunOutput, claimed: &ResultCommitment, published: &[u8]) -> 
 }
 
 #[cfg(test)]
+pub(crate) mod world;
+
+#[cfg(test)]
 mod tests {
     use super::*;
-    use neurodata_dataset::{infer, wrap_key, ContentKey, InferOptions, Package, ReadOptions, Table};
-    use neurodata_primitives::{dataset::UseSet, Algorithm, AlgorithmSet, DatasetState, DatasetTerms, LicenceDigest};
-    use neurodata_storage::uri;
-
-    const GENESIS: [u8; 32] = [1; 32];
-    const JOB: JobId = JobId::new(4);
-    const USE: TrainingUseId = TrainingUseId::new(2);
-    const PROVIDER: AccountId = AccountId([3; 32]);
-    const EVALUATOR: AccountId = AccountId([4; 32]);
-
-    struct World {
-        folder: tempfile::TempDir,
-        key: ContentKey,
-        dataset: DatasetRecord,
-    }
-
-    impl World {
-        /// A store with the package of a small dataset.
-        fn new() -> Self {
-            let folder = tempfile::tempdir().unwrap();
-            let rows: String =
-                (0..60).map(|row| format!("{row},{}\n", if row < 30 { "low" } else { "high" })).collect();
-            let table = Table::read_csv(format!("x,size\n{rows}").as_bytes(), &ReadOptions::default()).unwrap();
-            let options = InferOptions { name: "sizes".into(), ..Default::default() };
-            let schema = infer(&table, &options).unwrap();
-            let key = ContentKey::new([9; 32]);
-            let build = Package::create(&table, &schema, &key, &neurodata_dataset::package::silent).unwrap();
-            let store = DirectoryStore::open(folder.path().join("store")).unwrap();
-            let cid = manifest::put_bytes(&store, &build.package.to_bytes()).unwrap();
-            let uris = vec![uri::format(&cid).into_bytes().try_into().unwrap()].try_into().unwrap();
-            let terms = DatasetTerms {
-                copy_price: 0,
-                training_price: 1,
-                uses: UseSet::default(),
-                algorithms: AlgorithmSet::ALL,
-                allowed: None,
-                licence: LicenceDigest::default(),
-                expires_at: None,
-            };
-            let dataset = DatasetRecord {
-                owner: PROVIDER,
-                commitment: build.commitment,
-                uris,
-                terms,
-                stake: 1,
-                state: DatasetState::Active,
-                version: 1,
-                parent: None,
-                training_uses: 0,
-                open_uses: 0,
-                score: 50,
-                registered_at: 1,
-            };
-            Self { folder, key, dataset }
-        }
-
-        fn workshop(&self, name: &str, account: AccountId) -> Workshop {
-            let store = DirectoryStore::open(self.folder.path().join("store")).unwrap();
-            let journal = Arc::new(Journal::open(&self.folder.path().join(name)).unwrap());
-            Workshop::new(store, journal, Device::Cpu, GENESIS, account, self.folder.path().join("keys"))
-        }
-
-        fn assignment(&self, secret: &RecipientSecret, context: &[u8]) -> Assignment {
-            Assignment {
-                job: JOB,
-                dataset_id: DatasetId::new(1),
-                dataset: self.dataset.clone(),
-                spec: TrainingSpec {
-                    algorithm: Algorithm::LogisticRegression,
-                    target: 1,
-                    classes: 2,
-                    epochs: 8,
-                    batch_rows: 16,
-                    learning_rate: 100_000,
-                    momentum: 500_000,
-                    weight_decay: 0,
-                    holdout: 200,
-                    checkpoint_epochs: 2,
-                },
-                seed: Seed::new([6; 32]),
-                key: wrap_key(&self.key, &secret.public(), context).unwrap(),
-            }
-        }
-
-        /// What an honest provider commits to, without the proof.
-        fn honest_result(&self) -> ResultCommitment {
-            let workshop = self.workshop("provider", PROVIDER);
-            let secret = RecipientSecret::new([7; 32]);
-            let context = data::training_use_context(&GENESIS, USE);
-            let assignment = self.assignment(&secret, &context);
-            let unlocked = workshop.unlock(&assignment, &secret, &context).unwrap();
-            let table = data::table(unlocked.dataset()).unwrap();
-            let output = workshop.train(&assignment, &table, &Pulse::default()).unwrap().unwrap();
-            ResultCommitment {
-                model: output.model_digest,
-                model_bytes: output.model.len() as u64,
-                manifest: workshop.publish(&assignment, unlocked.dataset().schema(), &output).unwrap(),
-                trace: output.trace_root,
-                checkpoints: output.trace.len() as u32,
-                metrics: output.metrics,
-            }
-        }
-
-        fn verdict_on(&self, claimed: &ResultCommitment, attempt: u32) -> Result<JournaledVerdict, WorkError> {
-            let workshop = self.workshop("evaluator", EVALUATOR);
-            let secret = RecipientSecret::new([8; 32]);
-            let context = data::evaluation_context(&GENESIS, JOB, &EVALUATOR);
-            let assignment = self.assignment(&secret, &context);
-            workshop.evaluate(&assignment, &secret, claimed, attempt, &Pulse::default())?;
-            Ok(workshop.journal.entry::<EvaluateEntry>(JOB).unwrap().unwrap().verdict.unwrap())
-        }
-    }
+    use crate::{
+        data::Fitness,
+        journal::Finding,
+        work::world::{nowhere, World, EVALUATOR, GENESIS, JOB, PROVIDER, USE},
+    };
+    use neurodata_dataset::ContentKey;
+    use neurodata_primitives::Claim;
+    use neurodata_storage::{uri, Cid};
 
     #[test]
     fn an_honest_result_is_accepted_with_its_accuracy_as_score() {
@@ -557,7 +508,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_content_key_is_hopeless_for_the_provider_and_rejected_by_the_evaluator() {
+    fn a_wrong_content_key_is_named_by_the_provider_and_rejected_by_the_evaluator() {
         let mut world = World::new();
         let claimed = world.honest_result();
         world.key = ContentKey::new([10; 32]);
@@ -567,23 +518,22 @@ mod tests {
         let workshop = world.workshop("provider", PROVIDER);
         let secret = RecipientSecret::new([7; 32]);
         workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret)).unwrap();
-        let assignment = world.assignment(&secret, &data::training_use_context(&GENESIS, USE));
-        let failed = workshop.compute(&assignment, USE, 0, 0, &Pulse::default());
-        assert!(matches!(failed, Err(WorkError::Hopeless(_))), "{failed:?}");
+        let assignment = world.assignment(&secret, &training_use_context(&GENESIS, USE));
         // A key that was wrapped for another use doesn't even open.
-        let failed = workshop.compute(&assignment, TrainingUseId::new(3), 0, 0, &Pulse::default());
-        assert!(matches!(failed, Err(WorkError::Hopeless(_))), "{failed:?}");
+        for training_use in [USE, TrainingUseId::new(3)] {
+            let failed = workshop.compute(&assignment, training_use, 0, 0, &Pulse::default());
+            assert_eq!(failed, Err(WorkError::WrongKey(assignment.key.clone())));
+        }
     }
 
     #[test]
     fn missing_data_may_come_later() {
         let mut world = World::new();
-        let nowhere = uri::format(&Cid::of(b"nowhere")).into_bytes().try_into().unwrap();
-        world.dataset.uris = vec![nowhere].try_into().unwrap();
+        world.dataset.uris = nowhere();
         let workshop = world.workshop("provider", PROVIDER);
         let secret = RecipientSecret::new([7; 32]);
         workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret)).unwrap();
-        let assignment = world.assignment(&secret, &data::training_use_context(&GENESIS, USE));
+        let assignment = world.assignment(&secret, &training_use_context(&GENESIS, USE));
         let compute = |attempt| workshop.compute(&assignment, USE, 0, attempt, &Pulse::default());
         assert!(matches!(compute(0), Err(WorkError::Later(_))));
         assert!(matches!(compute(FETCH_ATTEMPTS), Err(WorkError::Hopeless(_))));
@@ -591,21 +541,135 @@ mod tests {
 
     #[test]
     fn a_job_that_cannot_be_done_is_told_from_the_package_alone() {
-        let mut world = World::new();
-        let store = DirectoryStore::open(world.folder.path().join("store")).unwrap();
+        let world = World::new();
+        let (store, spec) = (world.store(), world.spec());
+        let never = |dataset: &DatasetRecord, spec: &TrainingSpec| match data::fitness(&store, dataset, spec, None) {
+            Fitness::Never(reason) => reason,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(data::fitness(&store, &world.dataset, &spec, None), Fitness::Fits);
+        assert!(never(&world.dataset, &TrainingSpec { target: 0, ..spec.clone() }).contains("numeric"));
+        assert!(never(&world.dataset, &TrainingSpec { classes: 3, ..spec.clone() }).contains("3 classes"));
+        let mut altered = world.dataset.clone();
+        altered.commitment.rows += 1;
+        assert!(never(&altered, &spec).contains("rows"));
+        // A package whose leaves, chunks or format are not what the chain says does not even open.
+        let cid = uri::parse(std::str::from_utf8(&world.dataset.uris[0]).unwrap()).unwrap();
+        let package = manifest::read_to_vec(&store, &cid, 1 << 20).unwrap();
+        for at in [7, 20, package.len() - 1, package.len() - 2_100, package.len() - 2_048 - 40] {
+            let mut bytes = package.clone();
+            bytes[at] ^= 1;
+            let altered = DatasetRecord { uris: world::published(&store, &bytes), ..world.dataset.clone() };
+            never(&altered, &spec);
+        }
+        let absent = DatasetRecord { uris: nowhere(), ..world.dataset.clone() };
+        assert!(matches!(data::fitness(&store, &absent, &spec, None), Fitness::Later(_)));
+    }
+
+    #[test]
+    fn a_parent_that_is_missing_altered_or_of_another_shape_is_told_before_the_job_is_accepted() {
+        let world = World::new().with_parent();
+        let (store, spec) = (world.store(), world.spec());
+        let parent = world.parent.clone().unwrap();
+        let fitness = |parent: &Parent, spec: &TrainingSpec| data::fitness(&store, &world.dataset, spec, Some(parent));
+        assert_eq!(fitness(&parent, &spec), Fitness::Fits);
+        let with = |result| Parent { result, ..parent.clone() };
+        let absent = with(ResultCommitment { manifest: [1; 32].into(), ..parent.result.clone() });
+        assert!(matches!(fitness(&absent, &spec), Fitness::Later(_)));
+        for other in [
+            ResultCommitment { model: [1; 32].into(), ..parent.result.clone() },
+            ResultCommitment { model_bytes: parent.result.model_bytes + 1, ..parent.result.clone() },
+            ResultCommitment { model_bytes: parent.result.model_bytes - 1, ..parent.result.clone() },
+        ] {
+            assert!(matches!(fitness(&with(other), &spec), Fitness::Never(_)));
+        }
+        let algorithm = neurodata_primitives::Algorithm::MultilayerPerceptron { hidden: vec![4].try_into().unwrap() };
+        let Fitness::Never(reason) = fitness(&parent, &TrainingSpec { algorithm, ..spec.clone() }) else { panic!() };
+        assert!(
+            reason.contains("layers.0.weight of the model file: expected F32 [4, 1], found F32 [2, 1]"),
+            "{reason}"
+        );
+    }
+
+    #[test]
+    fn a_run_from_a_parent_is_repeated_from_the_same_parent() {
+        let fresh = World::new().honest_result();
+        let mut world = World::new().with_parent();
+        let claimed = world.honest_result();
+        assert_ne!((claimed.model, claimed.trace), (fresh.model, fresh.trace));
+        assert_eq!(world.verdict_on(&claimed, 0).unwrap().verdict, Verdict::Accept);
+        // Whoever did not start from the parent, or starts from another, gets other bits.
+        world.parent = None;
+        assert_eq!(world.verdict_on(&claimed, 0).unwrap().verdict, Verdict::Reject);
+        let world = World::new().with_parent();
+        assert_eq!(world.verdict_on(&fresh, 0).unwrap().verdict, Verdict::Reject);
+    }
+
+    #[test]
+    fn a_parent_that_was_taken_away_is_asked_for_and_then_given_up() {
+        let mut world = World::new().with_parent();
+        let claimed = world.honest_result();
+        if let Some(parent) = &mut world.parent {
+            parent.result.manifest = [1; 32].into();
+        }
+        assert!(matches!(world.verdict_on(&claimed, 0), Err(WorkError::Later(_))));
+        let workshop = world.workshop("provider", PROVIDER);
         let secret = RecipientSecret::new([7; 32]);
-        let Assignment { spec, .. } = world.assignment(&secret, b"");
-        assert_eq!(data::misfit(&store, &world.dataset, &spec), None);
-        let numeric = TrainingSpec { target: 0, ..spec.clone() };
-        assert!(data::misfit(&store, &world.dataset, &numeric).unwrap().contains("numeric"));
-        let classes = TrainingSpec { classes: 3, ..spec.clone() };
-        assert!(data::misfit(&store, &world.dataset, &classes).unwrap().contains("3 classes"));
-        let honest = world.dataset.clone();
-        world.dataset.commitment.rows += 1;
-        assert!(data::misfit(&store, &world.dataset, &spec).unwrap().contains("rows"));
-        let nowhere = uri::format(&Cid::of(b"nowhere")).into_bytes().try_into().unwrap();
-        let absent = DatasetRecord { uris: vec![nowhere].try_into().unwrap(), ..honest };
-        assert_eq!(data::misfit(&store, &absent, &spec), None);
+        workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret)).unwrap();
+        let assignment = world.assignment(&secret, &training_use_context(&GENESIS, USE));
+        let compute = |attempt| workshop.compute(&assignment, USE, 0, attempt, &Pulse::default());
+        assert!(matches!(compute(0), Err(WorkError::Later(_))));
+        assert!(matches!(compute(FETCH_ATTEMPTS), Err(WorkError::Hopeless(_))));
+    }
+
+    const INSPECTION: InspectionId = InspectionId::new(5);
+    const PURCHASE: PurchaseId = PurchaseId::new(6);
+
+    /// What an inspector writes into the journal who was handed `key` for `dataset`.
+    fn inspected(
+        world: &World,
+        dataset: &DatasetRecord,
+        key: &ContentKey,
+        purchase: PurchaseId,
+    ) -> Result<Finding, WorkError> {
+        let workshop = world.workshop("inspector", EVALUATOR);
+        let secret = RecipientSecret::new([8; 32]);
+        workshop.journal.store_entry(INSPECTION, &InspectionEntry::new(INSPECTION, &secret)).unwrap();
+        let key = neurodata_dataset::wrap_key(key, &secret.public(), &sale_context(&GENESIS, purchase)).unwrap();
+        let dataset = dataset.clone();
+        workshop.inspect(&Inspected { inspection: INSPECTION, purchase: PURCHASE, dataset, key: key.clone() })?;
+        let report = workshop.journal.entry::<InspectionEntry>(INSPECTION).unwrap().unwrap().report.unwrap();
+        assert_eq!((report.purchase, report.key), (PURCHASE, key));
+        Ok(report.finding)
+    }
+
+    #[test]
+    fn an_inspector_finds_an_honest_package_clean() {
+        let world = World::new();
+        assert_eq!(inspected(&world, &world.dataset, &world.key, PURCHASE), Ok(Finding::Clean));
+    }
+
+    #[test]
+    fn an_inspector_finds_each_fault_and_its_evidence() {
+        let world = World::new();
+        let wrong = inspected(&world, &world.dataset, &ContentKey::new([10; 32]), PURCHASE);
+        assert_eq!(wrong, Ok(Finding::Faulty(Claim::WrongKey)));
+        let elsewhere = inspected(&world, &world.dataset, &world.key, PurchaseId::new(7));
+        assert_eq!(elsewhere, Ok(Finding::Faulty(Claim::WrongKey)));
+        let bad = inspected(&world, &world.with_bad_chunk(), &world.key, PURCHASE);
+        assert!(matches!(bad, Ok(Finding::Faulty(Claim::BadChunk(_)))), "{bad:?}");
+        let outside = inspected(&world, &world.with_cell_out_of_schema(), &world.key, PURCHASE);
+        assert!(matches!(outside, Ok(Finding::Faulty(Claim::OutOfSchema { .. }))), "{outside:?}");
+    }
+
+    #[test]
+    fn an_inspector_says_nothing_about_what_cannot_be_examined() {
+        let world = World::new();
+        let absent = DatasetRecord { uris: nowhere(), ..world.dataset.clone() };
+        assert!(matches!(inspected(&world, &absent, &world.key, PURCHASE), Err(WorkError::Later(_))));
+        let mut altered = world.dataset.clone();
+        altered.commitment.missing_cells += 1;
+        assert!(matches!(inspected(&world, &altered, &world.key, PURCHASE), Err(WorkError::Hopeless(_))));
     }
 
     #[test]
@@ -614,20 +678,20 @@ mod tests {
         let whole = world.honest_result();
         let workshop = world.workshop("other", PROVIDER);
         let secret = RecipientSecret::new([7; 32]);
-        let context = data::training_use_context(&GENESIS, USE);
+        let context = training_use_context(&GENESIS, USE);
         let assignment = world.assignment(&secret, &context);
         let unlocked = workshop.unlock(&assignment, &secret, &context).unwrap();
         let table = data::table(unlocked.dataset()).unwrap();
         let pulse = Pulse::default();
         pulse.stop.store(true, Ordering::Relaxed);
-        assert!(matches!(workshop.train(&assignment, &table, &pulse), Err(WorkError::Stopped)));
+        assert!(matches!(workshop.train(&assignment, None, &table, &pulse), Err(WorkError::Stopped)));
         assert!(workshop.journal.checkpoint(JOB).unwrap().is_some());
         // A damaged checkpoint costs time, nothing else.
         for damage in [false, true] {
             if damage {
                 workshop.journal.store_checkpoint(JOB, b"damaged").unwrap();
             }
-            let output = workshop.train(&assignment, &table, &Pulse::default()).unwrap().unwrap();
+            let output = workshop.train(&assignment, None, &table, &Pulse::default()).unwrap().unwrap();
             assert_eq!((output.model_digest, output.trace_root), (whole.model, whole.trace));
         }
     }
@@ -641,7 +705,7 @@ mod tests {
         workshop.proving_keys = std::env::temp_dir().join("neurodata-proving-keys");
         let secret = RecipientSecret::new([7; 32]);
         workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret)).unwrap();
-        let assignment = world.assignment(&secret, &data::training_use_context(&GENESIS, USE));
+        let assignment = world.assignment(&secret, &training_use_context(&GENESIS, USE));
         let pulse = Pulse::default();
         workshop.compute(&assignment, USE, 0, 0, &pulse).unwrap();
         assert_eq!(pulse.position.load(Ordering::Relaxed), assignment.spec.checkpoints());

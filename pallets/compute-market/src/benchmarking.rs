@@ -10,7 +10,11 @@ use frame_support::{
     weights::Weight,
 };
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
-use neurodata_primitives::{job::MAX_ATTEMPTS, seams::OnTrainingKey, *};
+use neurodata_primitives::{
+    job::{MAX_ATTEMPTS, MAX_FAILED_PROVIDERS},
+    seams::OnTrainingKey,
+    *,
+};
 use sp_runtime::traits::{Bounded, One, Saturating};
 
 /// Sets up what the benchmarks need of other pallets.
@@ -55,6 +59,7 @@ fn offers<T: Config>(count: u32) -> Vec<T::AccountId> {
 fn request<T: Config>(dataset: DatasetId) -> JobRequest<BalanceOf<T>, BlockNumberFor<T>> {
     JobRequest {
         dataset,
+        parent: None,
         spec: TrainingSpec {
             algorithm: Algorithm::LogisticRegression,
             target: 0,
@@ -247,12 +252,40 @@ mod benchmarks {
 
     #[benchmark]
     fn release_job() {
+        // On the last attempt: slashed, divided, refunded, closed.
         let (id, provider) = running::<T>();
+        Jobs::<T>::mutate_extant(id, |job| job.attempts = MAX_ATTEMPTS.saturating_sub(1));
 
         #[extrinsic_call]
         _(RawOrigin::Signed(provider), id);
 
-        assert_state::<T>(id, |state| matches!(state, JobState::Open { .. }));
+        assert_state::<T>(id, |state| matches!(state, JobState::Closed { .. }));
+    }
+
+    #[benchmark]
+    fn decline_job() {
+        // The last provider that can be noted: the job is refunded and closed.
+        let (id, provider) = matched::<T>();
+        Jobs::<T>::mutate_extant(id, |job| {
+            for index in 1..MAX_FAILED_PROVIDERS {
+                assert!(job.failed_providers.try_push(account("failed", index, 0)).is_ok());
+            }
+        });
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(provider), id);
+
+        assert_state::<T>(id, |state| matches!(state, JobState::Closed { .. }));
+    }
+
+    #[benchmark]
+    fn add_bond() {
+        let provider = offering::<T>(0);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(provider.clone()), T::ProviderBond::get());
+
+        assert!(Providers::<T>::get(provider).is_some_and(|record| record.bond > T::ProviderBond::get()));
     }
 
     #[benchmark]
@@ -297,9 +330,7 @@ mod benchmarks {
         // A running job on its last attempt: slashed, divided among three, refunded, closed.
         let (id, _) = running::<T>();
         Jobs::<T>::mutate_extant(id, |job| {
-            for index in 1..MAX_ATTEMPTS {
-                assert!(job.failed_providers.try_push(account("failed", index, 0)).is_ok());
-            }
+            job.attempts = MAX_ATTEMPTS.saturating_sub(1);
         });
         pass::<T>(T::MaxDeliverPeriod::get().saturating_add(One::one()));
         let reporter = funded::<T>("reporter", 0);
@@ -321,6 +352,20 @@ mod benchmarks {
         _(RawOrigin::Signed(caller), id);
 
         assert!(!Jobs::<T>::contains_key(id));
+    }
+
+    #[benchmark]
+    fn close_open_job() {
+        let id = post::<T>(dataset::<T>(), 0);
+        pass::<T>(T::MatchPeriod::get().saturating_add(One::one()));
+        let now = frame_system::Pallet::<T>::block_number();
+
+        #[block]
+        {
+            Pallet::<T>::match_open_jobs(now, Weight::MAX);
+        }
+
+        assert_state::<T>(id, |state| matches!(state, JobState::Closed { .. }));
     }
 
     #[benchmark]

@@ -5,16 +5,17 @@ use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;
 use neurodata_primitives::{
     draw,
-    seams::{Entropy, JobSettlement, Models, OnDecision, OnTrainingKey, Payouts, Reputation, TrainingData},
+    seams::{
+        Entropy, JobSettlement, ModelOrigin, Models, OnDecision, OnTrainingKey, Payouts, Reputation, TrainingData,
+        UseOutcome,
+    },
     *,
 };
-use sp_runtime::{
-    traits::{Saturating, Zero},
-    DispatchError, DispatchResult,
-};
+use sp_runtime::{traits::Saturating, DispatchError, DispatchResult};
 
 impl<T: Config> OnTrainingKey for Pallet<T> {
-    /// Start training: fix seed and challenge, and pay the training price unless it was paid before.
+    /// Start training: fix seed and challenge. The training price is not paid before a result proves that the key is
+    /// right.
     ///
     /// ## Errors
     /// - [`Error::JobNotFound`], [`Error::InvalidState`]: the job does not await the key of this training use.
@@ -30,12 +31,6 @@ impl<T: Config> OnTrainingKey for Pallet<T> {
         let seed = draw::derive(&chain_seed, draw::TRAINING_DOMAIN, &id);
         let possession = draw::derive(&chain_seed, draw::POSSESSION_DOMAIN, &id);
         let challenged_chunk = draw::below(&possession, job.chunks);
-        let due = if job.training_paid { Zero::zero() } else { job.training_price };
-        if !due.is_zero() {
-            Self::pay_from_escrow(&mut job, due)?;
-            T::Payouts::settle_training_use(training_use, &job.data_provider, due)?;
-        }
-        job.training_paid = true;
         let deliver_by = now.saturating_add(job.request.deliver_within);
         job.state = JobState::Running {
             provider: provider.clone(),
@@ -48,24 +43,27 @@ impl<T: Config> OnTrainingKey for Pallet<T> {
             deliver_by,
         };
         Jobs::<T>::insert(id, job);
-        Self::deposit_event(Event::JobStarted {
-            job: id,
-            provider,
-            seed,
-            challenged_chunk,
-            deliver_by,
-            training_paid: due,
-        });
+        Self::deposit_event(Event::JobStarted { job: id, provider, seed, challenged_chunk, deliver_by });
         Ok(())
     }
 
-    /// Close the job: without its data nobody can compute it. The provider goes without penalty.
+    /// Close the job: without its data nobody can compute it. The provider goes without penalty, the data provider
+    /// without the training price.
     ///
     /// ## Errors
-    /// - [`Error::JobNotFound`], [`Error::InvalidState`]: the job does not await the key of this training use.
-    fn key_overdue(id: JobId, training_use: TrainingUseId) -> DispatchResult {
+    /// - [`Error::JobNotFound`], [`Error::InvalidState`]: the job neither awaits the key of this training use nor runs
+    ///   with it. A result that was submitted has proved the key.
+    fn key_failed(id: JobId, training_use: TrainingUseId) -> DispatchResult {
         let job = Self::job(id)?;
-        let (provider, _, _) = Self::awaiting(&job, training_use)?;
+        let provider = match &job.state {
+            JobState::AwaitingKey { provider, training_use: current, .. }
+            | JobState::Running { provider, training_use: current, .. }
+                if *current == training_use =>
+            {
+                provider.clone()
+            },
+            _ => return Err(Error::<T>::InvalidState.into()),
+        };
         OfferBook::<T>::free_slot(&provider);
         Self::close(id, job, JobOutcome::Expired)
     }
@@ -89,10 +87,24 @@ impl<T: Config> OnDecision<T::AccountId> for Pallet<T> {
         let JobState::Evaluating { provider, price, training_use, seed, result } = job.state.clone() else {
             return Err(Error::<T>::InvalidState.into());
         };
+        let mut use_outcome = UseOutcome::Ended;
         let outcome = match decision {
             Decision::Accepted { score } => {
-                let JobRequest { dataset, spec, .. } = job.request.clone();
-                let model = T::Models::record(&job.owner, id, dataset, spec, seed, result, score)?;
+                let JobRequest { dataset, spec, parent, baseline, .. } = job.request.clone();
+                use_outcome = UseOutcome::JobSettled { improvement: Self::improvement(&result.metrics, baseline) };
+                let model = T::Models::record(ModelOrigin {
+                    owner: job.owner.clone(),
+                    job: id,
+                    dataset,
+                    parent,
+                    data_provider: job.data_provider.clone(),
+                    compute_provider: provider.clone(),
+                    uses: job.uses,
+                    spec,
+                    seed,
+                    result,
+                    score,
+                })?;
                 Self::pay_from_escrow(&mut job, price)?;
                 T::Payouts::settle_job(JobSettlement {
                     job: id,
@@ -115,13 +127,19 @@ impl<T: Config> OnDecision<T::AccountId> for Pallet<T> {
             },
             Decision::Undecided => JobOutcome::Undecided { provider: provider.clone() },
         };
-        T::TrainingData::close_use(training_use);
+        T::TrainingData::close_use(training_use, use_outcome);
         OfferBook::<T>::free_slot(&provider);
         Self::close(id, job, outcome)
     }
 }
 
 impl<T: Config> Pallet<T> {
+    /// Accuracy on the holdout above the better of the owner's baseline and the majority class, in millionths; 0 if
+    /// neither was beaten. Each accuracy rounds down.
+    pub(crate) fn improvement(metrics: &TrainingMetrics, baseline: u32) -> u32 {
+        metrics.accuracy().saturating_sub(metrics.majority_accuracy().max(baseline))
+    }
+
     /// Provider, price and block of acceptance of a job that awaits the key of `expected`.
     fn awaiting(
         job: &JobOf<T>,

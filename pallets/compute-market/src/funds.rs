@@ -1,24 +1,21 @@
-//! The market's money: escrow of job owners and bonds of compute providers. Nothing else in the pallet moves funds.
+//! The market's money: escrow of jobs, deposits of job owners and bonds of compute providers. Nothing else in the
+//! pallet moves funds.
 
 use crate::{pallet::*, types::*};
 use frame_support::{
     defensive,
     traits::{
-        fungible::{Balanced, BalancedHold, MutateHold},
-        tokens::{Fortitude, Precision, Restriction},
-        Get, Imbalance, OnUnbalanced,
+        fungible::{Mutate, MutateHold},
+        tokens::{Precision, Preservation},
+        Get,
     },
 };
-use neurodata_primitives::seams::Payouts;
+use neurodata_pallet_support::{slash_and_share, SlashParties};
+use neurodata_primitives::{seams::Payouts, JobId, PayoutReason};
 use sp_runtime::{
-    traits::{CheckedAdd, CheckedMul, CheckedSub, Saturating, Zero},
-    ArithmeticError, DispatchError, DispatchResult, Permill,
+    traits::{AccountIdConversion, CheckedAdd, CheckedMul, CheckedSub, Saturating, Zero},
+    ArithmeticError, DispatchError, DispatchResult,
 };
-
-/// Share of a slash that goes to the job owner; rounds down. Source: DESIGN section 5, the quality stake's split.
-const WRONGED_SHARE: Permill = Permill::from_percent(20);
-/// Share of a slash that goes to the reporter; rounds down. The rest, with what rounding leaves, is burned.
-const REPORTER_SHARE: Permill = Permill::from_percent(10);
 
 impl<T: Config> Pallet<T> {
     /// Price of `work_units` at `unit_price`, in plancks; `None` if no balance can express it.
@@ -37,9 +34,18 @@ impl<T: Config> Pallet<T> {
             .ok_or(ArithmeticError::Overflow.into())
     }
 
-    /// Put the escrow of a new job on hold.
-    pub(crate) fn hold_escrow(owner: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
-        T::Currency::hold(&HoldReason::JobEscrow.into(), owner, amount)
+    /// The account that holds the escrow of all jobs, and one existential deposit.
+    pub fn escrow_account() -> T::AccountId {
+        T::PalletId::get().into_account_truncating()
+    }
+
+    /// Move the escrow of a new job from its owner into the escrow account, and put the deposit for its record on hold.
+    ///
+    /// The escrow is moved, not held: a hold may reach money that is locked elsewhere, for vesting or a vote, and must
+    /// never spend it.
+    pub(crate) fn take_escrow(owner: &T::AccountId, escrow: BalanceOf<T>, deposit: BalanceOf<T>) -> DispatchResult {
+        T::Currency::transfer(owner, &Self::escrow_account(), escrow, Preservation::Preserve)?;
+        T::Currency::hold(&HoldReason::JobDeposit.into(), owner, deposit)
     }
 
     /// Move `amount` out of a job's escrow into the payout pot.
@@ -50,25 +56,33 @@ impl<T: Config> Pallet<T> {
             return Err(ArithmeticError::Underflow.into());
         };
         if !amount.is_zero() {
-            T::Currency::transfer_on_hold(
-                &HoldReason::JobEscrow.into(),
-                &job.owner,
-                &T::Payouts::pot(),
-                amount,
-                Precision::Exact,
-                Restriction::Free,
-                Fortitude::Force,
-            )?;
+            let escrow_account = Self::escrow_account();
+            T::Currency::transfer(&escrow_account, &T::Payouts::pot(), amount, Preservation::Preserve)?;
         }
         job.escrow = left;
         Ok(())
     }
 
     /// Give what is left of a job's escrow back to its owner. Returns the amount.
-    pub(crate) fn refund_escrow(job: &mut JobOf<T>) -> Result<BalanceOf<T>, DispatchError> {
-        let amount = T::Currency::release(&HoldReason::JobEscrow.into(), &job.owner, job.escrow, Precision::Exact)?;
-        job.escrow = Zero::zero();
+    ///
+    /// An owner that cannot receive it, being too poor to exist, is credited with it instead: it blocks nobody.
+    pub(crate) fn refund_escrow(id: JobId, job: &mut JobOf<T>) -> Result<BalanceOf<T>, DispatchError> {
+        let amount = job.escrow;
+        if amount.is_zero() {
+            return Ok(amount);
+        }
+        if T::Currency::transfer(&Self::escrow_account(), &job.owner, amount, Preservation::Preserve).is_ok() {
+            job.escrow = Zero::zero();
+        } else {
+            Self::pay_from_escrow(job, amount)?;
+            T::Payouts::settle_credit(&job.owner, amount, PayoutReason::JobRefund { job: id })?;
+        }
         Ok(amount)
+    }
+
+    /// Give a job owner its deposit back.
+    pub(crate) fn release_deposit(owner: &T::AccountId, deposit: BalanceOf<T>) -> DispatchResult {
+        T::Currency::release(&HoldReason::JobDeposit.into(), owner, deposit, Precision::Exact).map(|_| ())
     }
 
     /// Put a provider's bond on hold.
@@ -92,27 +106,20 @@ impl<T: Config> Pallet<T> {
         bond >= Self::breach_cost().saturating_mul(jobs.into())
     }
 
-    /// Take the cost of a breach from a provider's bond, as far as it reaches, and divide it. Returns what was taken.
-    ///
-    /// 20 % go to the job owner and 10 % to the reporter unless that is the provider; the rest is burned, and so is the
-    /// part of a payee that cannot receive it.
+    /// Take the cost of a breach from a provider's bond, as far as it reaches, and share it out by [`slash_and_share`].
+    /// Returns what was taken.
     pub(crate) fn slash_bond(
         provider: &T::AccountId,
         record: &mut ProviderOf<T>,
         job_owner: &T::AccountId,
         reporter: &T::AccountId,
     ) -> BalanceOf<T> {
-        let amount = Self::breach_cost().min(record.bond);
-        let (mut credit, _missing) = T::Currency::slash(&HoldReason::ProviderBond.into(), provider, amount);
-        let slashed = credit.peek();
-        let to_owner = WRONGED_SHARE.mul_floor(slashed);
-        let to_reporter = if reporter == provider { Zero::zero() } else { REPORTER_SHARE.mul_floor(slashed) };
-        for (payee, part) in [(job_owner, to_owner), (reporter, to_reporter)] {
-            if let Err(refused) = T::Currency::resolve(payee, credit.extract(part)) {
-                credit.subsume(refused);
-            }
-        }
-        T::OnBurn::on_unbalanced(credit);
+        let slashed = slash_and_share::<T::AccountId, T::Currency, T::OnBurn>(
+            &HoldReason::ProviderBond.into(),
+            SlashParties { slashed: provider, wronged: job_owner, reporter },
+            Self::breach_cost().min(record.bond),
+        )
+        .amount;
         record.bond = record.bond.saturating_sub(slashed);
         slashed
     }

@@ -3,7 +3,10 @@
 
 use crate::{pallet::*, types::*};
 use alloc::collections::{BTreeMap, BTreeSet};
-use frame_support::{ensure, traits::fungible::InspectHold};
+use frame_support::{
+    ensure,
+    traits::fungible::{Inspect, InspectHold},
+};
 use neurodata_primitives::*;
 use sp_runtime::{
     traits::{CheckedAdd, Zero},
@@ -13,7 +16,10 @@ use sp_runtime::{
 impl<T: Config> Pallet<T> {
     /// Check every invariant of the market.
     ///
-    /// - The escrow hold of every job owner is the sum of its jobs' escrows, and a closed job has none.
+    /// - The escrow account holds the escrows of all jobs and the existential deposit; a closed job has no escrow.
+    /// - The escrow of a job covers its price, and the training price until that is paid, which a submitted result
+    ///   does.
+    /// - The deposit hold of every job owner is the sum of its jobs' deposits.
     /// - The bond hold of every provider is its bond.
     /// - Open jobs and taken slots are the jobs that are assigned.
     /// - Offers and index agree, and the index is sorted; a retired provider has no offer.
@@ -25,22 +31,28 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_jobs() -> Result<(), TryRuntimeError> {
-        let mut escrows = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
+        let mut escrows = BalanceOf::<T>::zero();
+        let mut deposits = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
         let mut open = BTreeSet::new();
         for (id, job) in Jobs::<T>::iter() {
             ensure!(id < NextJobId::<T>::get(), "a job has an id that was not handed out");
-            let sum = escrows.entry(job.owner.clone()).or_insert_with(Zero::zero);
-            *sum = sum.checked_add(&job.escrow).ok_or("escrows overflow")?;
+            escrows = escrows.checked_add(&job.escrow).ok_or("escrows overflow")?;
+            let sum = deposits.entry(job.owner.clone()).or_insert_with(Zero::zero);
+            *sum = sum.checked_add(&job.deposit).ok_or("deposits overflow")?;
+            let unpaid = if job.training_paid { Zero::zero() } else { job.training_price };
             match &job.state {
                 JobState::Open { .. } => {
                     open.insert(id);
                 },
-                JobState::Matched { price, .. } | JobState::AwaitingKey { price, .. } => {
-                    ensure!(*price <= job.escrow, "a job's price exceeds its escrow");
+                JobState::Matched { price, .. }
+                | JobState::AwaitingKey { price, .. }
+                | JobState::Running { price, .. } => {
+                    let owed = price.checked_add(&unpaid).ok_or("prices overflow")?;
+                    ensure!(owed <= job.escrow, "a job's prices exceed its escrow");
                 },
-                JobState::Running { price, .. } | JobState::Evaluating { price, .. } => {
+                JobState::Evaluating { price, .. } => {
                     ensure!(*price <= job.escrow, "a job's price exceeds its escrow");
-                    ensure!(job.training_paid, "training began without its price being paid");
+                    ensure!(job.training_paid, "a result was submitted without the training price being paid");
                 },
                 JobState::Closed { .. } => ensure!(job.escrow.is_zero(), "a closed job has an escrow"),
             }
@@ -48,9 +60,12 @@ impl<T: Config> Pallet<T> {
                 ensure!(!job.failed_providers.contains(provider), "a provider has a job that it failed before");
             }
         }
-        for (owner, sum) in escrows {
-            let held = T::Currency::balance_on_hold(&HoldReason::JobEscrow.into(), &owner);
-            ensure!(held == sum, "a job owner's hold differs from the escrows");
+        let needed = escrows.checked_add(&T::Currency::minimum_balance()).ok_or("escrows overflow")?;
+        let balance = T::Currency::balance(&Self::escrow_account());
+        ensure!(balance >= needed, "the escrow account does not cover the escrows");
+        for (owner, sum) in deposits {
+            let held = T::Currency::balance_on_hold(&HoldReason::JobDeposit.into(), &owner);
+            ensure!(held == sum, "a job owner's hold differs from its deposits");
         }
         let queue = OpenJobs::<T>::get();
         let queued: BTreeSet<_> = queue.iter().copied().collect();

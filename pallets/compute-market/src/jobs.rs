@@ -9,7 +9,7 @@ use frame_support::{defensive, defensive_assert, ensure, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
 use neurodata_primitives::{
     job::{blocks_for, MAX_ATTEMPTS, MICRO, MIN_DELIVER_BLOCKS},
-    seams::{Evaluation, JobParties, ProofSubject, Reputation, TrainingData},
+    seams::{Evaluation, JobParties, Models, Payouts, ProofSubject, Reputation, TrainingData, UseOutcome},
     *,
 };
 use sp_runtime::{
@@ -40,6 +40,9 @@ impl<T: Config> Pallet<T> {
     /// Post a job. Returns the offers that were looked at.
     pub(crate) fn do_post_job(owner: T::AccountId, request: RequestOf<T>) -> Result<u32, DispatchError> {
         Self::ensure_request(&request)?;
+        if let Some(parent) = request.parent {
+            T::Models::ensure_derivable(parent, &owner, &request.spec)?;
+        }
         let quote = T::TrainingData::quote(request.dataset, &owner, request.spec.algorithm.family())?;
         ensure!(quote.price <= request.max_training_price, Error::<T>::TrainingPriceTooHigh);
         let work_units = request
@@ -50,6 +53,7 @@ impl<T: Config> Pallet<T> {
         let in_time = request.deliver_within >= needed.into() && request.deliver_within <= T::MaxDeliverPeriod::get();
         ensure!(in_time, Error::<T>::InvalidRequest(RequestIssue::DeliverWithin));
         let escrow = Self::escrow_for(work_units, request.max_unit_price, quote.price)?;
+        let deposit = T::JobDeposit::get();
         let id = NextJobId::<T>::get();
         let next = id.next().ok_or(ArithmeticError::Overflow)?;
         let now = Self::now();
@@ -62,15 +66,18 @@ impl<T: Config> Pallet<T> {
             chunks: quote.chunks,
             training_price: quote.price,
             training_paid: false,
+            uses: quote.uses,
             work_units,
             escrow,
+            deposit,
             failed_providers: BoundedVec::new(),
+            attempts: 0,
             state: JobState::Open { match_by: now.saturating_add(T::MatchPeriod::get()) },
             posted_at: now,
         };
         let Search { best, scanned } = OfferBook::<T>::search(&job);
         ensure!(best.is_some() || JobQueue::<T>::has_room(), Error::<T>::MaxOpenJobsExceeded);
-        Self::hold_escrow(&owner, escrow)?;
+        Self::take_escrow(&owner, escrow, deposit)?;
         NextJobId::<T>::put(next);
         Self::deposit_event(Event::JobPosted { job: id, owner, dataset, work_units, escrow });
         match best {
@@ -112,21 +119,30 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    pub(crate) fn do_decline_job(who: T::AccountId, id: JobId) -> DispatchResult {
+        let job = Self::job(id)?;
+        let JobState::Matched { provider, accept_by, .. } = &job.state else {
+            return Err(Error::<T>::InvalidState.into());
+        };
+        ensure!(*provider == who, Error::<T>::NotAuthorized);
+        ensure!(Self::now() <= *accept_by, Error::<T>::Expired);
+        OfferBook::<T>::free_slot(&who);
+        Self::deposit_event(Event::JobDeclined { job: id, provider: who.clone() });
+        Self::queue_again(id, job, who)
+    }
+
     pub(crate) fn do_release_job(who: T::AccountId, id: JobId) -> DispatchResult {
         let job = Self::job(id)?;
-        let (provider, training_use, has_key) = match &job.state {
-            JobState::AwaitingKey { provider, training_use, .. } => (provider, *training_use, false),
-            JobState::Running { provider, training_use, .. } => (provider, *training_use, true),
+        let (provider, training_use) = match &job.state {
+            JobState::AwaitingKey { provider, training_use, .. } => (provider, *training_use),
+            JobState::Running { provider, training_use, .. } => (provider, *training_use),
             _ => return Err(Error::<T>::InvalidState.into()),
         };
         ensure!(*provider == who, Error::<T>::NotAuthorized);
-        if has_key {
-            T::Reputation::note_failure(&who, ContributionKind::Compute);
-        }
-        T::TrainingData::close_use(training_use);
-        OfferBook::<T>::free_slot(&who);
+        T::TrainingData::close_use(training_use, UseOutcome::Ended);
         Self::deposit_event(Event::JobReleased { job: id, provider: who.clone() });
-        Self::queue_again(id, job, who)
+        // Who gives a job back reports itself, so nobody gets the reporter's part.
+        Self::breach(id, job, who.clone(), who)
     }
 
     pub(crate) fn do_heartbeat(who: T::AccountId, id: JobId, reached: u32) -> DispatchResult {
@@ -177,6 +193,7 @@ impl<T: Config> Pallet<T> {
         else {
             return Err(Error::<T>::InvalidState.into());
         };
+        let (price, training_use, seed) = (*price, *training_use, *seed);
         ensure!(*provider == who, Error::<T>::NotAuthorized);
         ensure!(Self::now() <= *deliver_by, Error::<T>::Expired);
         Self::ensure_result(&job, &result)?;
@@ -188,17 +205,24 @@ impl<T: Config> Pallet<T> {
             provider: who.clone(),
             work_units: job.work_units,
         };
+        let training_paid = Self::pay_training_price(&mut job, training_use)?;
         T::Evaluation::open_round(id, parties)?;
-        job.state = JobState::Evaluating {
-            provider: who.clone(),
-            price: *price,
-            training_use: *training_use,
-            seed: *seed,
-            result: result.clone(),
-        };
+        let provider = who.clone();
+        job.state = JobState::Evaluating { provider, price, training_use, seed, result: result.clone() };
         Jobs::<T>::insert(id, job);
-        Self::deposit_event(Event::ResultSubmitted { job: id, provider: who, result });
+        Self::deposit_event(Event::ResultSubmitted { job: id, provider: who, result, training_paid });
         Ok(())
+    }
+
+    /// Pay the data provider, unless that was done before. Returns what was paid.
+    fn pay_training_price(job: &mut JobOf<T>, training_use: TrainingUseId) -> Result<BalanceOf<T>, DispatchError> {
+        let due = if job.training_paid { Zero::zero() } else { job.training_price };
+        if !due.is_zero() {
+            Self::pay_from_escrow(job, due)?;
+            T::Payouts::settle_sale(PayoutReason::TrainingUse { training_use }, &job.data_provider, due)?;
+        }
+        job.training_paid = true;
+        Ok(due)
     }
 
     pub(crate) fn do_expire_job(reporter: T::AccountId, id: JobId) -> DispatchResult {
@@ -217,7 +241,7 @@ impl<T: Config> Pallet<T> {
             },
             JobState::Running { provider, training_use, heartbeat_by, deliver_by, .. } => {
                 ensure!(now > *heartbeat_by || now > *deliver_by, Error::<T>::TooEarly);
-                T::TrainingData::close_use(*training_use);
+                T::TrainingData::close_use(*training_use, UseOutcome::Ended);
                 let provider = provider.clone();
                 Self::breach(id, job, provider, reporter)
             },
@@ -228,17 +252,20 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn do_prune_job(id: JobId) -> DispatchResult {
-        let JobState::Closed { prunes_at, .. } = Self::job(id)?.state else {
+        let JobOf::<T> { owner, deposit, state, .. } = Self::job(id)?;
+        let JobState::Closed { prunes_at, .. } = state else {
             return Err(Error::<T>::InvalidState.into());
         };
         ensure!(Self::now() >= prunes_at, Error::<T>::TooEarly);
+        Self::release_deposit(&owner, deposit)?;
         Jobs::<T>::remove(id);
-        Self::deposit_event(Event::JobPruned { job: id });
+        Self::deposit_event(Event::JobPruned { job: id, owner, deposit });
         Ok(())
     }
 
-    /// Take the job from a provider that missed a deadline, and a part of its bond.
-    fn breach(id: JobId, job: JobOf<T>, provider: T::AccountId, reporter: T::AccountId) -> DispatchResult {
+    /// Take the job from a provider that missed a deadline or gave it back, and a part of its bond.
+    fn breach(id: JobId, mut job: JobOf<T>, provider: T::AccountId, reporter: T::AccountId) -> DispatchResult {
+        job.attempts = job.attempts.saturating_add(1);
         let Some(mut record) = Providers::<T>::get(&provider) else {
             // A provider with open jobs cannot withdraw its bond, and nothing else removes its record; qed.
             defensive!("a job's provider is missing");
@@ -252,11 +279,11 @@ impl<T: Config> Pallet<T> {
         Self::queue_again(id, job, provider)
     }
 
-    /// Queue a job for somebody other than `failed`; close it after the last attempt, or when the queue is full.
+    /// Queue a job for somebody other than `failed`; close it after the last attempt, when too many have failed or
+    /// declined to be told apart from others, or when the queue is full.
     fn queue_again(id: JobId, mut job: JobOf<T>, failed: T::AccountId) -> DispatchResult {
-        let is_noted = job.failed_providers.try_push(failed).is_ok();
-        let attempts = u32::try_from(job.failed_providers.len()).unwrap_or(u32::MAX);
-        if !is_noted || attempts >= MAX_ATTEMPTS || !JobQueue::<T>::push(id) {
+        let is_noted = job.failed_providers.try_push(failed).is_ok() && !job.failed_providers.is_full();
+        if !is_noted || job.attempts >= MAX_ATTEMPTS || !JobQueue::<T>::push(id) {
             return Self::close(id, job, JobOutcome::Expired);
         }
         let match_by = Self::now().saturating_add(T::MatchPeriod::get());
@@ -268,7 +295,7 @@ impl<T: Config> Pallet<T> {
 
     /// End a job: refund what is left of the escrow and keep the record until it may be pruned.
     pub(crate) fn close(id: JobId, mut job: JobOf<T>, outcome: OutcomeOf<T>) -> DispatchResult {
-        let refunded = Self::refund_escrow(&mut job)?;
+        let refunded = Self::refund_escrow(id, &mut job)?;
         let owner = job.owner.clone();
         let prunes_at = Self::now().saturating_add(T::PrunePeriod::get());
         job.state = JobState::Closed { outcome: outcome.clone(), prunes_at };

@@ -6,39 +6,48 @@
 //!
 //! A compute provider registers with a bond and makes one offer: what the machine has, the price of a work unit and how
 //! many jobs it takes side by side. A job owner posts a job: a training spec for a dataset, the requirements, and the
-//! highest prices; the money goes into escrow at once. The chain assigns the best eligible offer, by price adjusted by
+//! highest prices; the money moves into escrow at once. The chain assigns the best eligible offer, by price adjusted by
 //! reputation, and watches the job on its way:
 //!
 //! ```text
 //! Open -> Matched -> AwaitingKey -> Running -> Evaluating -> Closed
 //!  ^         |            |            |
-//!  +---------+------------+------------+   breach or release: queued again for somebody else
+//!  +---------+------------+------------+   breach, release or decline: queued again for somebody else
 //! ```
 //!
 //! | state | who acts, with which call | exit that anybody can trigger after the deadline |
 //! |---|---|---|
-//! | `Open` | anybody: `match_job`, the idle hook; owner: `cancel_job` | `expire_job`: closed, refunded |
-//! | `Matched` | provider: `accept_job`; owner: `cancel_job` | `expire_job`: breach |
+//! | `Open` | anybody: `match_job`, the idle hook; owner: `cancel_job` | `expire_job`, the idle hook: closed, refunded |
+//! | `Matched` | provider: `accept_job`, `decline_job`; owner: `cancel_job` | `expire_job`: breach |
 //! | `AwaitingKey` | data provider: key delivery; provider: `release_job` | `expire_delivery` of the dataset registry |
 //! | `Running` | provider: `heartbeat`, `submit_result`, `release_job` | `expire_job`: breach |
 //! | `Evaluating` | the committee | `close_round` of model validation |
-//! | `Closed` | | `prune_job`: removed |
+//! | `Closed` | | `prune_job`: removed, the deposit comes back |
 //!
 //! ## Terminology
 //!
 //! - **Work unit**: 1,000 multiply-accumulates of the forward pass, counted by the chain from spec and dataset.
 //! - **Price** of a job: work units times the unit price of the matched offer.
 //! - **Training price**: what the data provider gets for the training use, agreed when the job is posted.
-//! - **Escrow**: work units times the highest unit price, plus the training price; on hold on the owner's account.
-//! - **Breach**: a deadline of the compute provider that passed. It costs a part of the bond, the job and reputation.
-//! - **Attempt**: an assignment that ended without a result. After three the job closes and the owner is refunded.
+//! - **Escrow**: work units times the highest unit price, plus the training price; in the market's escrow account.
+//! - **Breach**: a deadline of the compute provider that passed, or a job that it accepted and gave back. It costs a
+//!   part of the bond, the job and reputation.
+//! - **Attempt**: an assignment that ended in a breach. After three the job closes and the owner is refunded. A job
+//!   that was declined lost no attempt, but closes when sixteen providers have failed or declined it.
 //!
 //! ## Properties
 //!
-//! - Escrow is conserved: what was held is paid, or refunded, to the last planck (`do_try_state` checks it).
-//! - The training price is paid once per job (`docs/decisions/0004-training-price.md`).
+//! - Escrow is conserved: what was taken is paid, or refunded, to the last planck (`do_try_state` checks it). An owner
+//!   that cannot receive a refund is credited with it.
+//! - Escrow is moved out of the owner's account, so money that is locked there, for vesting or a vote, is never spent.
+//! - Every record has its deposit until it is pruned, so filling the queue or the storage ties money up.
+//! - The training price is paid once per job, when a result proves that the key was right
+//!   (`docs/decisions/0004-training-price.md`).
+//! - A job is matched only while the terms of its data permit it; else it closes and is refunded. A price that was
+//!   raised since changes nothing.
 //! - Of a slash 70 % is burned, 20 % goes to the job owner, 10 % to whoever reported the breach; a provider that
-//!   reports itself gets nothing. A payee that cannot receive never blocks anything: its part is burned.
+//!   reports itself, as by giving a job back, gets nothing. A payee that cannot receive never blocks anything: its
+//!   part is burned.
 //! - A provider takes a job only while its bond covers a breach of every job it would then hold. So no job is computed
 //!   without something to lose.
 //! - A bond can be withdrawn only after the retirement period and without open jobs, so breaches reach it.
@@ -52,11 +61,14 @@
 //! ## Implementation notes
 //!
 //! - `matching` owns the offers, their index and the queue of open jobs; `funds` is the only place that moves money.
-//! - The idle hook tries the open jobs in turn. It meters each attempt before making it and can stop after any.
+//! - The escrow account is given the existential deposit at genesis, so that the last payment out of it never fails.
+//!   Genesis of this pallet must run after that of the pallet behind [`Config::Currency`].
+//! - The idle hook gives the open jobs their turn: each is matched, closed or left. It meters each turn before taking
+//!   it and can stop after any.
 //! - A job that comes back when the queue is full closes as expired: leaving a job must never fail.
 //! - The key delivery period of the dataset registry must be shorter than the entropy pallet's memory, and a delisted
 //!   dataset must outlive the jobs posted on it; else jobs end by deadline instead of being computed.
-//! - `key_delivered` and `decided` are weighed by the pallets that call them.
+//! - `key_delivered`, `key_failed` and `decided` are weighed by the pallets that call them.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![warn(missing_docs)]
 
@@ -90,12 +102,16 @@ pub mod pallet {
     use frame_support::{
         pallet_prelude::*,
         traits::{
-            fungible::{BalancedHold, MutateHold},
+            fungible::{BalancedHold, Inspect, Mutate, MutateHold},
             OnUnbalanced,
         },
+        PalletId,
     };
     use frame_system::pallet_prelude::*;
-    use neurodata_primitives::{seams, *};
+    use neurodata_primitives::{
+        seams::{self, Payouts as _},
+        *,
+    };
     use sp_runtime::Permill;
 
     const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -109,7 +125,8 @@ pub mod pallet {
     #[pallet::config]
     pub trait Config: frame_system::Config {
         /// NRC.
-        type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>
+        type Currency: Mutate<Self::AccountId>
+            + MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>
             + BalancedHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
 
         /// The runtime's reasons for holds.
@@ -135,6 +152,13 @@ pub mod pallet {
 
         /// Where the burned part of a slash goes to be recorded.
         type OnBurn: OnUnbalanced<CreditOf<Self>>;
+
+        /// Seed of the escrow account.
+        #[pallet::constant]
+        type PalletId: Get<PalletId>;
+
+        /// On hold on the owner's account for the record of a job, until it is pruned. Unit: plancks.
+        type JobDeposit: Get<BalanceOf<Self>>;
 
         /// Smallest bond of a compute provider. Unit: plancks; the end is included.
         type ProviderBond: Get<BalanceOf<Self>>;
@@ -184,7 +208,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type NextJobId<T: Config> = StorageValue<_, JobId, ValueQuery>;
 
-    /// Jobs, from posting until `prune_job` removes them. The posting fee pays for the record.
+    /// Jobs, from posting until `prune_job` removes them. The owner's deposit pays for the record.
     // Ids are handed out by the chain, so nobody can unbalance the trie.
     #[pallet::storage]
     pub type Jobs<T: Config> = StorageMap<_, Twox64Concat, JobId, JobOf<T>>;
@@ -205,6 +229,24 @@ pub mod pallet {
     /// The open jobs, in the order in which the idle hook will try them.
     #[pallet::storage]
     pub type OpenJobs<T: Config> = StorageValue<_, BoundedVec<JobId, T::MaxOpenJobs>, ValueQuery>;
+
+    /// Gives the escrow account its existential deposit.
+    #[pallet::genesis_config]
+    #[derive(frame_support::DefaultNoBound)]
+    pub struct GenesisConfig<T: Config> {
+        #[serde(skip)]
+        _config: core::marker::PhantomData<T>,
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            let (account, minimum) = (Pallet::<T>::escrow_account(), T::Currency::minimum_balance());
+            if T::Currency::balance(&account) < minimum {
+                assert!(T::Currency::mint_into(&account, minimum).is_ok(), "the account takes the existential deposit");
+            }
+        }
+    }
 
     /// What happened on the market.
     #[pallet::event]
@@ -240,6 +282,15 @@ pub mod pallet {
             /// First block at which the bond can be withdrawn.
             retires_at: BlockNumberFor<T>,
         },
+        /// A provider added to its bond.
+        BondAdded {
+            /// The compute provider.
+            provider: T::AccountId,
+            /// Amount added, in plancks.
+            amount: BalanceOf<T>,
+            /// Bond on hold from now on, in plancks.
+            bond: BalanceOf<T>,
+        },
         /// A retired provider got its bond back and is no provider any more.
         BondWithdrawn {
             /// The former compute provider.
@@ -247,18 +298,18 @@ pub mod pallet {
             /// What was left of the bond, in plancks.
             bond: BalanceOf<T>,
         },
-        /// A provider missed a deadline and lost a part of its bond.
+        /// A provider missed a deadline, or gave a job back, and lost a part of its bond.
         BondSlashed {
-            /// The job whose deadline was missed.
+            /// The job whose deadline was missed, or that was given back.
             job: JobId,
             /// The compute provider.
             provider: T::AccountId,
-            /// Who reported it.
+            /// Who reported it; the provider itself if it gave the job back.
             reporter: T::AccountId,
             /// What the bond lost, in plancks.
             slashed: BalanceOf<T>,
         },
-        /// A job was posted and its escrow put on hold.
+        /// A job was posted and its price moved into escrow.
         JobPosted {
             /// The job.
             job: JobId,
@@ -268,7 +319,7 @@ pub mod pallet {
             dataset: DatasetId,
             /// Work units of the run.
             work_units: u64,
-            /// Escrow on hold, in plancks.
+            /// Escrow, in plancks.
             escrow: BalanceOf<T>,
         },
         /// A job was assigned to a provider.
@@ -303,8 +354,6 @@ pub mod pallet {
             challenged_chunk: u32,
             /// Last block, inclusive, for the result.
             deliver_by: BlockNumberFor<T>,
-            /// Training price paid at this delivery, in plancks; 0 if it was paid before.
-            training_paid: BalanceOf<T>,
         },
         /// The provider reported its progress.
         HeartbeatReceived {
@@ -323,6 +372,15 @@ pub mod pallet {
             provider: T::AccountId,
             /// The result.
             result: ResultCommitment,
+            /// Training price paid now, in plancks; 0 if the data is free.
+            training_paid: BalanceOf<T>,
+        },
+        /// The provider did not want the job.
+        JobDeclined {
+            /// The job.
+            job: JobId,
+            /// The compute provider.
+            provider: T::AccountId,
         },
         /// The provider gave the job back.
         JobReleased {
@@ -346,13 +404,17 @@ pub mod pallet {
             owner: T::AccountId,
             /// How it ended.
             outcome: JobOutcome<T::AccountId, BalanceOf<T>>,
-            /// Escrow that went back to the owner now, in plancks.
+            /// Escrow that went back to the owner now, or was credited to it, in plancks.
             refunded: BalanceOf<T>,
         },
         /// The record of a closed job was removed.
         JobPruned {
             /// The job.
             job: JobId,
+            /// Who paid for it.
+            owner: T::AccountId,
+            /// Deposit that came back to the owner, in plancks.
+            deposit: BalanceOf<T>,
         },
     }
 
@@ -414,17 +476,17 @@ pub mod pallet {
     /// Why the market holds money.
     #[pallet::composite_enum]
     pub enum HoldReason {
-        /// Escrow of a job owner's jobs.
-        #[codec(index = 0)]
-        JobEscrow,
         /// Bond of a compute provider.
         #[codec(index = 1)]
         ProviderBond,
+        /// Deposits for the records of a job owner's jobs.
+        #[codec(index = 2)]
+        JobDeposit,
     }
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-        /// Try to match open jobs with the weight that is left.
+        /// Match or close open jobs with the weight that is left.
         fn on_idle(now: BlockNumberFor<T>, remaining: Weight) -> Weight {
             Self::match_open_jobs(now, remaining)
         }
@@ -433,10 +495,10 @@ pub mod pallet {
             assert!(T::MaxOffers::get() > 0, "the market needs room for an offer");
             assert!(T::MaxOpenJobs::get() > 0, "the market needs room for an open job");
             assert!(T::MaxMatchesPerBlock::get() > 0, "open jobs must be tried");
-            let attempt =
-                T::WeightInfo::on_idle_base().saturating_add(T::WeightInfo::match_attempt(T::MaxOffers::get()));
+            let turn = T::WeightInfo::on_idle_base().saturating_add(Self::weight_of_turn());
             let block = <T as frame_system::Config>::BlockWeights::get().max_block;
-            assert!(attempt.all_lte(block), "one attempt over a full index must fit into a block");
+            assert!(turn.all_lte(block), "one turn over a full index must fit into a block");
+            assert!(T::Payouts::pot() != Self::escrow_account(), "escrow must not be the payout pot");
         }
 
         #[cfg(feature = "try-runtime")]
@@ -476,7 +538,7 @@ pub mod pallet {
         /// ## Errors
         /// - [`Error::ProviderNotFound`]: register first.
         /// - [`Error::Retired`]: a retired provider makes no offers.
-        /// - [`Error::BondTooLow`]: slashes left less than one breach costs; retire, and register again.
+        /// - [`Error::BondTooLow`]: slashes left less than one breach costs; see `add_bond`.
         /// - [`Error::InvalidOffer`]: price, slots, cores or memory are zero.
         /// - [`Error::MaxOffersExceeded`]: the index is full.
         ///
@@ -551,23 +613,28 @@ pub mod pallet {
             Self::do_withdraw_bond(provider)
         }
 
-        /// Post a job and put its escrow on hold; it is matched at once if an offer fits, else queued.
+        /// Post a job and move its escrow out of the signer's account; it is matched at once if an offer fits, else
+        /// queued.
         ///
         /// ```text
         /// escrow = work units * max_unit_price + training price
         /// ```
+        ///
+        /// [`Config::JobDeposit`] is put on hold beside it and comes back with `prune_job`.
         ///
         /// ## Dispatch Origin
         /// Signed by whoever pays and will own the model.
         ///
         /// ## Errors
         /// - [`Error::InvalidRequest`]: requirements, delivery time or baseline are out of range.
+        /// - Errors of the model registry: the signer may not derive such a model from the parent.
         /// - Errors of the dataset's terms: the dataset is not active, or not sold to this owner for this algorithm.
         /// - [`Error::TrainingPriceTooHigh`]: the training use costs more than `max_training_price`.
         /// - [`Error::InvalidSpec`]: the spec is out of range or does not fit the dataset.
         /// - [`Error::MaxOpenJobsExceeded`]: no offer fits and the queue is full.
         /// - [`ArithmeticError::Overflow`](sp_runtime::ArithmeticError): the escrow exceeds what a balance can express.
-        /// - Errors of the currency if the account cannot hold the escrow.
+        /// - Errors of the currency if the account cannot pay the escrow out of money that is not locked, or cannot
+        ///   hold the deposit.
         ///
         /// ## Events
         /// [`Event::JobPosted`], then [`Event::JobMatched`] if an offer fits.
@@ -582,7 +649,8 @@ pub mod pallet {
             Ok(Some(T::WeightInfo::post_job(scanned)).into())
         }
 
-        /// Take back a job that no provider has accepted yet; the escrow is refunded.
+        /// Take back a job that no provider has accepted yet; the escrow is refunded, the deposit comes with
+        /// `prune_job`.
         ///
         /// ## Dispatch Origin
         /// Signed by the job owner.
@@ -601,7 +669,11 @@ pub mod pallet {
             Self::do_cancel_job(owner, job)
         }
 
-        /// Assign an open job to the best eligible offer.
+        /// Assign an open job to the best eligible offer, or close it if the terms of its data no longer permit it.
+        ///
+        /// The terms are those of now: expired ones, a buyer or an algorithm that they no longer name, or a condemned
+        /// dataset close the job as expired, and the owner is refunded. A delisted dataset still serves, at the agreed
+        /// price.
         ///
         /// Eligible is an offer whose capability meets the requirements, whose unit price is within the owner's maximum
         /// and that has a free slot. Its provider's bond must cover one more job; the provider has not failed this job
@@ -623,13 +695,13 @@ pub mod pallet {
         /// - [`Error::NoEligibleOffer`]: no offer fits.
         ///
         /// ## Events
-        /// [`Event::JobMatched`].
+        /// [`Event::JobMatched`] or [`Event::JobClosed`].
         #[pallet::call_index(7)]
-        #[pallet::weight(T::WeightInfo::match_job(T::MaxOffers::get()))]
+        #[pallet::weight(T::WeightInfo::match_job(T::MaxOffers::get()).max(T::WeightInfo::close_open_job()))]
         pub fn match_job(origin: OriginFor<T>, job: JobId) -> DispatchResultWithPostInfo {
             ensure_signed(origin)?;
-            let scanned = Self::do_match_job(job)?;
-            Ok(Some(T::WeightInfo::match_job(scanned)).into())
+            let turn = Self::do_match_job(job)?;
+            Ok(Some(turn.weight_of_call::<T::WeightInfo>()).into())
         }
 
         /// Accept a matched job and open the training use; the data provider wraps the key for `recipient_key`.
@@ -653,10 +725,12 @@ pub mod pallet {
             Self::do_accept_job(provider, job, recipient_key)
         }
 
-        /// Give a job back; it is queued for somebody else, or closed after the last attempt.
+        /// Give a job back after accepting it; it is queued for somebody else, or closed after the last attempt.
         ///
-        /// While the key is awaited this is free. During training, e.g. because the key is wrong, it costs reputation
-        /// but nothing of the bond. The provider gets no second try at the job.
+        /// This is a breach: it costs a part of the bond, of which the job owner gets 20 %, and reputation. The
+        /// provider gets no second try at the job. Against a key that is late or wrong there is `expire_delivery` and
+        /// `complain_training_key` of the dataset registry, which cost the provider nothing; before accepting there is
+        /// `decline_job`.
         ///
         /// ## Dispatch Origin
         /// Signed by the provider that holds the job.
@@ -667,7 +741,7 @@ pub mod pallet {
         /// - [`Error::NotAuthorized`]: another provider holds it.
         ///
         /// ## Events
-        /// [`Event::JobReleased`], then [`Event::JobQueuedAgain`] or [`Event::JobClosed`].
+        /// [`Event::JobReleased`], [`Event::BondSlashed`], then [`Event::JobQueuedAgain`] or [`Event::JobClosed`].
         #[pallet::call_index(9)]
         #[pallet::weight(T::WeightInfo::release_job())]
         pub fn release_job(origin: OriginFor<T>, job: JobId) -> DispatchResult {
@@ -698,6 +772,8 @@ pub mod pallet {
 
         /// Commit to the result of a training run, with a proof of the chunk that was drawn; its evaluation begins.
         ///
+        /// The proof shows that the key was right, so the data provider is paid the training price now.
+        ///
         /// A late heartbeat does not matter here as long as nobody reported it.
         ///
         /// ## Dispatch Origin
@@ -726,7 +802,8 @@ pub mod pallet {
             Self::do_submit_result(provider, job, result, proof)
         }
 
-        /// End what missed its deadline: an open job closes, a provider in breach loses the job and a part of its bond.
+        /// End what missed its deadline: an open job closes, a provider in breach loses the job and a part of its
+        /// bond. The idle hook closes open jobs as well.
         ///
         /// The reporter gets 10 % of a slash.
         ///
@@ -750,7 +827,7 @@ pub mod pallet {
             Self::do_expire_job(reporter, job)
         }
 
-        /// Remove the record of a job that has been over for long enough.
+        /// Remove the record of a job that has been over for long enough, and give its owner the deposit back.
         ///
         /// ## Dispatch Origin
         /// Signed by anyone.
@@ -767,6 +844,49 @@ pub mod pallet {
         pub fn prune_job(origin: OriginFor<T>, job: JobId) -> DispatchResult {
             ensure_signed(origin)?;
             Self::do_prune_job(job)
+        }
+
+        /// Refuse a job before accepting it; it is queued for somebody else.
+        ///
+        /// This costs nothing of the bond and no reputation, and is no attempt. The provider is not matched with the
+        /// job again. A job that sixteen providers failed or declined closes as expired.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by the provider that the job is matched with.
+        ///
+        /// ## Errors
+        /// - [`Error::JobNotFound`]: there is no such job.
+        /// - [`Error::InvalidState`]: it is not matched; an accepted job is given back by `release_job`.
+        /// - [`Error::NotAuthorized`]: it is matched with another provider.
+        /// - [`Error::Expired`]: the last block for accepting, inclusive, has passed: silence is a breach.
+        ///
+        /// ## Events
+        /// [`Event::JobDeclined`], then [`Event::JobQueuedAgain`] or [`Event::JobClosed`].
+        #[pallet::call_index(14)]
+        #[pallet::weight(T::WeightInfo::decline_job())]
+        pub fn decline_job(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+            let provider = ensure_signed(origin)?;
+            Self::do_decline_job(provider, job)
+        }
+
+        /// Add `amount` to the signer's bond, so that it covers more jobs, or again what a slash took from it.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by a compute provider that has not retired.
+        ///
+        /// ## Errors
+        /// - [`Error::ProviderNotFound`]: register first.
+        /// - [`Error::Retired`]: withdraw the bond and register again.
+        /// - [`ArithmeticError::Overflow`](sp_runtime::ArithmeticError): no balance can express the sum.
+        /// - Errors of the currency if the account cannot hold the amount.
+        ///
+        /// ## Events
+        /// [`Event::BondAdded`].
+        #[pallet::call_index(15)]
+        #[pallet::weight(T::WeightInfo::add_bond())]
+        pub fn add_bond(origin: OriginFor<T>, amount: BalanceOf<T>) -> DispatchResult {
+            let provider = ensure_signed(origin)?;
+            Self::do_add_bond(provider, amount)
         }
     }
 }

@@ -4,14 +4,18 @@ use crate::{pallet::*, types::*, WeightInfo};
 use core::marker::PhantomData;
 use frame_support::{
     defensive, ensure,
+    storage::with_storage_layer,
     traits::{Defensive, Get},
     weights::{Weight, WeightMeter},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
-use neurodata_primitives::{seams::Reputation, *};
+use neurodata_primitives::{
+    seams::{Reputation, TrainingData},
+    *,
+};
 use sp_runtime::{
     traits::{CheckedAdd, CheckedDiv, One, Saturating, Zero},
-    BoundedVec, DispatchResult,
+    BoundedVec, DispatchError, DispatchResult,
 };
 
 /// Reputation at which an offer is compared by its plain price.
@@ -130,6 +134,40 @@ impl<T: Config> OfferBook<T> {
     }
 }
 
+/// What a turn of an open job came to.
+pub(crate) enum Turn {
+    /// An offer took it.
+    Matched {
+        /// Offers that were looked at.
+        scanned: u32,
+    },
+    /// No offer fits; it stays open.
+    Waiting {
+        /// Offers that were looked at.
+        scanned: u32,
+    },
+    /// It was closed: its time is over, or the data's terms no longer permit it.
+    Closed,
+}
+
+impl Turn {
+    /// What a call spends on it.
+    pub fn weight_of_call<W: WeightInfo>(&self) -> Weight {
+        match self {
+            Self::Matched { scanned } | Self::Waiting { scanned } => W::match_job(*scanned),
+            Self::Closed => W::close_open_job(),
+        }
+    }
+
+    /// What the idle hook spends on it.
+    fn weight_of_attempt<W: WeightInfo>(&self) -> Weight {
+        match self {
+            Self::Matched { scanned } | Self::Waiting { scanned } => W::match_attempt(*scanned),
+            Self::Closed => W::close_open_job(),
+        }
+    }
+}
+
 /// The open jobs. Owns [`OpenJobs`].
 pub(crate) struct JobQueue<T>(PhantomData<T>);
 
@@ -162,23 +200,40 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::JobMatched { job: id, provider, accept_by, price });
     }
 
-    /// Match one job by call. Returns the offers that were looked at.
-    pub(crate) fn do_match_job(id: JobId) -> Result<u32, sp_runtime::DispatchError> {
+    /// Whether the data may still be trained on for `job`.
+    fn is_permitted(job: &JobOf<T>) -> bool {
+        let JobRequest { dataset, spec, .. } = &job.request;
+        T::TrainingData::still_permits(*dataset, &job.owner, spec.algorithm.family())
+    }
+
+    /// Match one job by call, or close it if the data's terms no longer permit it.
+    pub(crate) fn do_match_job(id: JobId) -> Result<Turn, DispatchError> {
         let job = Self::job(id)?;
         let JobState::Open { match_by } = job.state else { return Err(Error::<T>::InvalidState.into()) };
         let now = Self::now();
         ensure!(now <= match_by, Error::<T>::Expired);
+        if !Self::is_permitted(&job) {
+            JobQueue::<T>::remove(id);
+            Self::close(id, job, JobOutcome::Expired)?;
+            return Ok(Turn::Closed);
+        }
         let Search { best, scanned } = OfferBook::<T>::search(&job);
         let assignment = best.ok_or(Error::<T>::NoEligibleOffer)?;
         JobQueue::<T>::remove(id);
         Self::assign(id, job, assignment, now);
-        Ok(scanned)
+        Ok(Turn::Matched { scanned })
     }
 
-    /// Try open jobs from the head of the queue, as far as `limit` and [`Config::MaxMatchesPerBlock`] allow. Returns
-    /// the weight used.
+    /// The most that one turn of an open job costs the idle hook.
+    pub(crate) fn weight_of_turn() -> Weight {
+        T::WeightInfo::match_attempt(T::MaxOffers::get()).max(T::WeightInfo::close_open_job())
+    }
+
+    /// Give open jobs their turn from the head of the queue, as far as `limit` and [`Config::MaxMatchesPerBlock`]
+    /// allow. Returns the weight used.
     ///
-    /// A job that stays open moves to the end, so every open job has its turn.
+    /// A job that an offer fits is matched; one whose time is over, or that the data's terms no longer permit, is
+    /// closed as by `expire_job`. A job that stays open moves to the end, so every open job has its turn.
     pub(crate) fn match_open_jobs(now: BlockNumberFor<T>, limit: Weight) -> Weight {
         let mut meter = WeightMeter::with_limit(limit);
         if meter.try_consume(T::WeightInfo::on_idle_base()).is_err() {
@@ -186,44 +241,57 @@ impl<T: Config> Pallet<T> {
         }
         let queue = OpenJobs::<T>::get();
         let turns = usize::try_from(T::MaxMatchesPerBlock::get()).unwrap_or(usize::MAX).min(queue.len());
-        let full_search = T::WeightInfo::match_attempt(T::MaxOffers::get());
-        let (mut tried, mut unmatched) = (0usize, alloc::vec::Vec::new());
+        let full_turn = Self::weight_of_turn();
+        let (mut tried, mut waiting) = (0usize, alloc::vec::Vec::new());
         for id in queue.iter().take(turns) {
-            if !meter.can_consume(full_search) {
+            if !meter.can_consume(full_turn) {
                 break;
             }
-            let (matched, scanned) = Self::try_match(*id, now);
-            meter.consume(T::WeightInfo::match_attempt(scanned));
+            let turn = Self::take_turn(*id, now);
+            meter.consume(turn.weight_of_attempt::<T::WeightInfo>());
             tried = tried.saturating_add(1);
-            if !matched {
-                unmatched.push(*id);
+            if matches!(turn, Turn::Waiting { .. }) {
+                waiting.push(*id);
             }
         }
         if !tried.is_zero() {
-            let rotated = queue.into_iter().skip(tried).chain(unmatched).collect::<alloc::vec::Vec<_>>();
+            let rotated = queue.into_iter().skip(tried).chain(waiting).collect::<alloc::vec::Vec<_>>();
             // At most the jobs that were in the queue before; qed.
             OpenJobs::<T>::put(BoundedVec::truncate_from(rotated));
         }
         meter.consumed()
     }
 
-    /// Match one queued job if an offer fits. Returns whether it left the queue, and the offers that were looked at.
-    fn try_match(id: JobId, now: BlockNumberFor<T>) -> (bool, u32) {
+    /// Match or close one queued job. The caller sees to the queue.
+    fn take_turn(id: JobId, now: BlockNumberFor<T>) -> Turn {
         let Some(job) = Jobs::<T>::get(id) else {
             // Only `prune_job` removes jobs, and only closed ones, which are not queued; qed.
             defensive!("a queued job is missing");
-            return (true, 0);
+            return Turn::Closed;
         };
-        if !matches!(job.state, JobState::Open { match_by } if now <= match_by) {
-            return (false, 0);
+        let JobState::Open { match_by } = job.state else {
+            // Whatever ends the state of an open job takes it out of the queue; qed.
+            defensive!("a queued job is not open");
+            return Turn::Closed;
+        };
+        if now > match_by || !Self::is_permitted(&job) {
+            // A hook does not roll back by itself what a refund that failed would leave behind.
+            return match with_storage_layer(|| Self::close(id, job, JobOutcome::Expired)) {
+                Ok(()) => Turn::Closed,
+                Err(_) => {
+                    // The escrow account holds every escrow, and the pot takes what the owner cannot; qed.
+                    defensive!("an open job cannot be refunded");
+                    Turn::Waiting { scanned: T::MaxOffers::get() }
+                },
+            };
         }
         let Search { best, scanned } = OfferBook::<T>::search(&job);
         match best {
             Some(assignment) => {
                 Self::assign(id, job, assignment, now);
-                (true, scanned)
+                Turn::Matched { scanned }
             },
-            None => (false, scanned),
+            None => Turn::Waiting { scanned },
         }
     }
 }

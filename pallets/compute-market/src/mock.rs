@@ -9,6 +9,7 @@ use frame_support::{
         ConstU128, ConstU32, ConstU64, Imbalance, OnUnbalanced,
     },
     weights::Weight,
+    PalletId,
 };
 use neurodata_primitives::{
     money::JobSplit,
@@ -41,6 +42,8 @@ impl pallet_balances::Config for Test {
     type Balance = Balance;
     type ExistentialDeposit = ConstU128<EXISTENTIAL_DEPOSIT>;
     type AccountStore = System;
+    type FreezeIdentifier = u8;
+    type MaxFreezes = ConstU32<1>;
 }
 
 impl Config for Test {
@@ -53,6 +56,8 @@ impl Config for Test {
     type Payouts = TestPayouts;
     type Reputation = TestReputation;
     type OnBurn = TestBurn;
+    type PalletId = MarketPalletId;
+    type JobDeposit = DepositPerJob;
     type ProviderBond = ConstU128<MIN_BOND>;
     type MatchPeriod = ConstU64<MATCH_PERIOD>;
     type AcceptPeriod = ConstU64<ACCEPT_PERIOD>;
@@ -88,6 +93,8 @@ pub const FUNDS: Balance = 1_000_000;
 pub const MIN_BOND: Balance = 1_000;
 /// A tenth of the minimum bond.
 pub const BREACH: Balance = 100;
+/// What the record of a job costs until it is pruned.
+pub const DEPOSIT: Balance = 200;
 pub const MATCH_PERIOD: u64 = 20;
 pub const ACCEPT_PERIOD: u64 = 5;
 pub const HEARTBEAT_PERIOD: u64 = 10;
@@ -101,6 +108,10 @@ pub const SEED_DELAY: u64 = job::SEED_DELAY as u64;
 pub const SEED_MEMORY: u64 = 40;
 
 pub const DATASET: DatasetId = DatasetId::new(0);
+/// A model that [`JOB_OWNER`] may train on from.
+pub const PARENT: ModelId = ModelId::new(40);
+/// What the dataset's terms permit.
+pub const USES: UseSet = UseSet { download: false, train: true, publish_model: true, commercial: false, derive: false };
 pub const ROWS: u32 = 303;
 pub const COLUMNS: u32 = 14;
 pub const CHUNKS: u32 = 5;
@@ -115,15 +126,26 @@ pub const ESCROW: Balance = 632 * 20 + 500;
 
 parameter_types! {
     pub BreachSlash: Permill = Permill::from_percent(10);
+    pub const MarketPalletId: PalletId = PalletId(*b"nd/mrket");
+    pub storage DepositPerJob: Balance = DEPOSIT;
     /// The training price that the registry quotes now.
     pub storage QuotedPrice: Balance = TRAINING_PRICE;
+    /// Whether the dataset is still listed.
+    pub storage Listed: bool = true;
+    /// Whether the terms still permit training.
+    pub storage Permitted: bool = true;
+    /// Training uses that were closed, in order, with the improvement if their job was settled.
+    pub storage ClosedUses: Vec<(TrainingUseId, Option<u32>)> = Vec::new();
     /// Open training uses: id, job, provider, price.
     pub storage Uses: Vec<(TrainingUseId, JobId, AccountId, Balance)> = Vec::new();
     pub storage NextUse: u64 = 0;
     pub storage Rounds: Vec<(JobId, AccountId, AccountId, AccountId)> = Vec::new();
-    pub storage RecordedModels: Vec<(AccountId, JobId, Seed, u8)> = Vec::new();
+    /// Models recorded, in order: owner, job, parent, seed, score.
+    pub storage RecordedModels: Vec<(AccountId, JobId, Option<ModelId>, Seed, u8)> = Vec::new();
     /// What the payouts double credited, in order.
     pub storage Credited: Vec<(AccountId, Balance)> = Vec::new();
+    /// Why sales and single accounts were credited, in order.
+    pub storage Reasons: Vec<PayoutReason> = Vec::new();
     pub storage Reputations: Vec<(AccountId, u8)> = Vec::new();
     pub storage Failures: Vec<AccountId> = Vec::new();
     pub storage Burned: Balance = 0;
@@ -152,10 +174,14 @@ impl TrainingData<AccountId, Balance> for TestData {
         buyer: &AccountId,
         family: AlgorithmFamily,
     ) -> Result<TrainingQuote<AccountId, Balance>, DispatchError> {
-        let is_sold = dataset == DATASET && *buyer != STRANGER && family == AlgorithmFamily::Linear;
+        let is_sold = Listed::get() && Self::still_permits(dataset, buyer, family);
         is_sold.then_some(()).ok_or(DispatchError::Other("not sold"))?;
         let price = QuotedPrice::get();
-        Ok(TrainingQuote { owner: DATA_PROVIDER, price, rows: ROWS, columns: COLUMNS, chunks: CHUNKS })
+        Ok(TrainingQuote { owner: DATA_PROVIDER, price, rows: ROWS, columns: COLUMNS, chunks: CHUNKS, uses: USES })
+    }
+
+    fn still_permits(dataset: DatasetId, buyer: &AccountId, family: AlgorithmFamily) -> bool {
+        Permitted::get() && dataset == DATASET && *buyer != STRANGER && family == AlgorithmFamily::Linear
     }
 
     fn open_use(
@@ -173,7 +199,14 @@ impl TrainingData<AccountId, Balance> for TestData {
         Ok(id)
     }
 
-    fn close_use(training_use: TrainingUseId) {
+    fn close_use(training_use: TrainingUseId, outcome: UseOutcome) {
+        let improvement = match outcome {
+            UseOutcome::Ended => None,
+            UseOutcome::JobSettled { improvement } => Some(improvement),
+        };
+        let mut closed = ClosedUses::get();
+        closed.push((training_use, improvement));
+        ClosedUses::set(&closed);
         Uses::set(&Uses::get().into_iter().filter(|(id, ..)| *id != training_use).collect());
     }
 
@@ -207,18 +240,20 @@ impl seams::Evaluation<AccountId> for TestEvaluation {
 
 pub struct TestModels;
 
+/// Everybody may derive from [`PARENT`] but [`STRANGER`].
 impl seams::Models<AccountId> for TestModels {
-    fn record(
-        owner: &AccountId,
-        job: JobId,
-        _: DatasetId,
-        _: TrainingSpec,
-        seed: Seed,
-        _: ResultCommitment,
-        score: u8,
-    ) -> Result<ModelId, DispatchError> {
+    fn ensure_derivable(parent: ModelId, owner: &AccountId, spec: &TrainingSpec) -> DispatchResult {
+        let may = parent == PARENT && *owner != STRANGER && spec.classes == 2;
+        may.then_some(()).ok_or(DispatchError::Other("not derivable"))
+    }
+
+    fn record(origin: ModelOrigin<AccountId>) -> Result<ModelId, DispatchError> {
+        let ModelOrigin { owner, job, parent, seed, score, .. } = origin;
+        assert_eq!((origin.dataset, origin.data_provider, origin.uses), (DATASET, DATA_PROVIDER, USES));
+        assert_eq!((origin.spec, origin.result), (super::mock::spec(), super::mock::result()));
+        assert_eq!(state(job).provider(), Some(&origin.compute_provider));
         let mut models = RecordedModels::get();
-        models.push((*owner, job, seed, score));
+        models.push((owner, job, parent, seed, score));
         RecordedModels::set(&models);
         Ok(ModelId::new(models.len() as u64 - 1))
     }
@@ -231,6 +266,12 @@ fn credit(who: AccountId, amount: Balance) {
     let mut credited = Credited::get();
     credited.push((who, amount));
     Credited::set(&credited);
+}
+
+fn note_reason(reason: PayoutReason) {
+    let mut reasons = Reasons::get();
+    reasons.push(reason);
+    Reasons::set(&reasons);
 }
 
 impl seams::Payouts<AccountId, Balance> for TestPayouts {
@@ -258,10 +299,26 @@ impl seams::Payouts<AccountId, Balance> for TestPayouts {
         Ok(())
     }
 
-    fn settle_training_use(_: TrainingUseId, owner: &AccountId, price: Balance) -> DispatchResult {
-        let to_treasury = price / 20;
+    fn settle_sale(reason: PayoutReason, owner: &AccountId, price: Balance) -> DispatchResult {
+        note_reason(reason);
+        let to_treasury = Self::treasury_share(price);
         credit(*owner, price - to_treasury);
         credit(TREASURY, to_treasury);
+        Ok(())
+    }
+
+    fn treasury_share(price: Balance) -> Balance {
+        price / 20
+    }
+
+    fn settle_treasury(amount: Balance) -> DispatchResult {
+        credit(TREASURY, amount);
+        Ok(())
+    }
+
+    fn settle_credit(account: &AccountId, amount: Balance, reason: PayoutReason) -> DispatchResult {
+        note_reason(reason);
+        credit(*account, amount);
         Ok(())
     }
 }
@@ -316,8 +373,14 @@ pub fn credited_to(who: AccountId) -> Balance {
     Credited::get().into_iter().filter(|(payee, _)| *payee == who).map(|(_, amount)| amount).sum()
 }
 
-pub fn escrow_of(owner: AccountId) -> Balance {
-    Balances::balance_on_hold(&HoldReason::JobEscrow.into(), &owner)
+/// What the escrow account holds for jobs.
+pub fn escrow() -> Balance {
+    balance(ComputeMarket::escrow_account()) - EXISTENTIAL_DEPOSIT
+}
+
+/// Deposits on hold for the jobs of `owner`.
+pub fn deposits_of(owner: AccountId) -> Balance {
+    Balances::balance_on_hold(&HoldReason::JobDeposit.into(), &owner)
 }
 
 pub fn bond_of(provider: AccountId) -> Balance {
@@ -386,6 +449,7 @@ pub fn request() -> JobRequest<Balance, u64> {
     JobRequest {
         dataset: DATASET,
         spec: spec(),
+        parent: None,
         requirements: capability(),
         max_unit_price: MAX_UNIT_PRICE,
         max_training_price: 600,
@@ -534,6 +598,7 @@ impl ExtBuilder {
         pallet_balances::GenesisConfig::<Test> { balances: funded.collect(), ..Default::default() }
             .assimilate_storage(&mut storage)
             .expect("the balances are valid");
+        GenesisConfig::<Test>::default().assimilate_storage(&mut storage).expect("the escrow account can be made");
         let mut ext = sp_io::TestExternalities::new(storage);
         ext.execute_with(|| run_to_block(1));
         ext
@@ -550,6 +615,8 @@ impl ExtBuilder {
                 issuance,
                 "issuance changed by more than was burned"
             );
+            let escrows: Balance = Jobs::<Test>::iter_values().map(|job| job.escrow).sum();
+            assert_eq!(escrow(), escrows, "the escrow account differs from the escrows");
             let credited: Balance = Credited::get().into_iter().map(|(_, amount)| amount).sum();
             assert_eq!(balance(POT), EXISTENTIAL_DEPOSIT + credited, "the pot differs from what was credited");
         })

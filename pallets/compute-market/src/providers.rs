@@ -1,11 +1,11 @@
-//! What compute providers do apart from jobs: registration, offer, retirement.
+//! What compute providers do apart from jobs: registration, bond, offer, retirement.
 
 use crate::{matching::OfferBook, pallet::*, types::*};
 use frame_support::{ensure, traits::Get};
 use neurodata_primitives::*;
 use sp_runtime::{
-    traits::{Saturating, Zero},
-    DispatchError, DispatchResult,
+    traits::{CheckedAdd, Saturating, Zero},
+    ArithmeticError, DispatchError, DispatchResult,
 };
 
 impl<T: Config> Pallet<T> {
@@ -52,6 +52,16 @@ impl<T: Config> Pallet<T> {
         OfferBook::<T>::remove(&provider);
         Providers::<T>::insert(&provider, ProviderRecord { retires_at: Some(retires_at), ..record });
         Self::deposit_event(Event::ProviderRetired { provider, retires_at });
+        Ok(())
+    }
+
+    pub(crate) fn do_add_bond(provider: T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
+        let record = Self::provider(&provider)?;
+        ensure!(record.retires_at.is_none(), Error::<T>::Retired);
+        let bond = record.bond.checked_add(&amount).ok_or(ArithmeticError::Overflow)?;
+        Self::hold_bond(&provider, amount)?;
+        Providers::<T>::insert(&provider, ProviderRecord { bond, ..record });
+        Self::deposit_event(Event::BondAdded { provider, amount, bond });
         Ok(())
     }
 

@@ -30,6 +30,7 @@ pub type ProviderOf<T> = ProviderRecord<BalanceOf<T>, BlockNumberFor<T>>;
 
 /// What is wrong with a training spec. Mirrors [`SpecError`], which names the limits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, PalletError)]
+#[scale_info(capture_docs = "always")]
 pub enum SpecIssue {
     /// Classes are not within 2 to 256.
     Classes,
@@ -75,6 +76,7 @@ impl From<SpecError> for SpecIssue {
 
 /// What is wrong with a job request beside its spec.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, PalletError)]
+#[scale_info(capture_docs = "always")]
 pub enum RequestIssue {
     /// The machine needs at least one core and one MiB of memory.
     Requirements,
@@ -90,6 +92,7 @@ pub enum RequestIssue {
 
 /// What is wrong with a result.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, PalletError)]
+#[scale_info(capture_docs = "always")]
 pub enum ResultIssue {
     /// The trace has another number of checkpoints than the spec.
     Checkpoints,
@@ -103,6 +106,7 @@ pub enum ResultIssue {
 
 /// The call that leaves a state which this pallet does not end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, PalletError)]
+#[scale_info(capture_docs = "always")]
 pub enum ExitCall {
     /// `expire_delivery` of the dataset registry, for a job that awaits its key.
     ExpireDelivery,

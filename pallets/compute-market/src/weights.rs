@@ -39,6 +39,12 @@ pub trait WeightInfo {
     fn expire_job() -> Weight;
     /// Weight of `prune_job`.
     fn prune_job() -> Weight;
+    /// Weight of `decline_job`.
+    fn decline_job() -> Weight;
+    /// Weight of `add_bond`.
+    fn add_bond() -> Weight;
+    /// Weight of closing an open job, by `match_job` or in a turn of the idle hook.
+    fn close_open_job() -> Weight;
     /// Weight of the idle hook without any attempt.
     fn on_idle_base() -> Weight;
     /// Weight of one attempt of the idle hook that looks at `n` offers.
@@ -77,40 +83,55 @@ macro_rules! estimates {
             estimate::<$db>(60_000_000, 8_000, 3, 3)
         }
         fn post_job(n: u32) -> Weight {
-            // Terms and dataset, escrow hold, index, queue, job id; then the job, or the offer that takes it.
-            estimate::<$db>(120_000_000, 40_000, 8, 7).saturating_add(scan::<$db>(n))
+            // Terms and dataset, the parent model and its licence, escrow, deposit, index, queue, job id; then the
+            // job, or the offer that takes it.
+            estimate::<$db>(170_000_000, 56_000, 13, 9).saturating_add(scan::<$db>(n))
         }
         fn cancel_job() -> Weight {
-            estimate::<$db>(80_000_000, 24_000, 6, 6)
+            // The refund goes to the owner, or into the pot and its credits.
+            estimate::<$db>(130_000_000, 40_000, 9, 9)
         }
         fn match_job(n: u32) -> Weight {
-            estimate::<$db>(80_000_000, 40_000, 5, 4).saturating_add(scan::<$db>(n))
+            estimate::<$db>(80_000_000, 44_000, 6, 4).saturating_add(scan::<$db>(n))
         }
         fn accept_job() -> Weight {
             estimate::<$db>(80_000_000, 16_000, 4, 4)
         }
         fn release_job() -> Weight {
-            estimate::<$db>(110_000_000, 32_000, 9, 9)
+            // A breach on the last attempt.
+            estimate::<$db>(230_000_000, 44_000, 17, 17)
         }
         fn heartbeat() -> Weight {
             estimate::<$db>(40_000_000, 8_000, 1, 1)
         }
         fn submit_result() -> Weight {
             // One zk proof at 12 ms and a Poseidon path of 20 levels at 0.25 ms each, whatever the dataset's depth.
-            estimate::<$db>(17_100_000_000, 40_000, 5, 3)
+            // Then the training price: escrow, pot, treasury, two credits and their owners.
+            estimate::<$db>(17_250_000_000, 64_000, 13, 11)
         }
         fn expire_job() -> Weight {
             // A breach of a running job on its last attempt: bond, three payees, reputation, training use, escrow.
-            estimate::<$db>(220_000_000, 40_000, 15, 15)
+            estimate::<$db>(230_000_000, 44_000, 17, 17)
         }
         fn prune_job() -> Weight {
-            estimate::<$db>(30_000_000, 8_000, 1, 1)
+            estimate::<$db>(60_000_000, 16_000, 3, 3)
+        }
+        fn decline_job() -> Weight {
+            // The queue, or the refund of a job that nobody is left for.
+            estimate::<$db>(140_000_000, 48_000, 11, 11)
+        }
+        fn add_bond() -> Weight {
+            estimate::<$db>(55_000_000, 12_000, 3, 3)
+        }
+        fn close_open_job() -> Weight {
+            // Job, terms, queue; the refund goes to the owner, or into the pot and its credits.
+            estimate::<$db>(130_000_000, 44_000, 9, 8)
         }
         fn on_idle_base() -> Weight {
             estimate::<$db>(15_000_000, 10_000, 1, 1)
         }
         fn match_attempt(n: u32) -> Weight {
-            estimate::<$db>(60_000_000, 32_000, 4, 3).saturating_add(scan::<$db>(n))
+            estimate::<$db>(60_000_000, 36_000, 5, 3).saturating_add(scan::<$db>(n))
         }
     };
 }

@@ -114,7 +114,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The hash of the chain's first block; a hash of another length than 32 bytes is cut or padded with zeros.
-    fn genesis_hash() -> [u8; 32] {
+    pub(crate) fn genesis_hash() -> [u8; 32] {
         let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32));
         let mut bytes = [0; 32];
         bytes.iter_mut().zip(hash.as_ref()).for_each(|(to, from)| *to = *from);

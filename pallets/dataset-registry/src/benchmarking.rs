@@ -10,14 +10,17 @@ use frame_system::RawOrigin;
 use neurodata_primitives::{
     dataset::{MAX_ALLOWED_ACCOUNTS, MAX_TREE_DEPTH, MAX_URI_BYTES},
     seams::{ProofSubject, StatementId},
-    AlgorithmSet, CipherRoot, FieldBytes, KeyCommitment, LayoutDigest, LicenceDigest, RecipientKey, SchemaDigest,
-    TrainingUseState, UseSet,
+    AlgorithmSet, CipherRoot, DatasetRecord, DatasetTerms, FieldBytes, KeyCommitment, LayoutDigest, LicenceDigest,
+    SchemaDigest, TrainingUse, TrainingUseState, UseSet,
 };
+use neurodata_sealing::public_key;
 use neurodata_zk_statements::{field, path, root_from_path};
 use sp_runtime::traits::{One, Saturating};
 
 /// Chunks of the largest dataset.
 const CHUNKS: u32 = 1 << MAX_TREE_DEPTH;
+/// The secret of a recipient key.
+const SECRET: OneTimeSecret = [7; 32];
 
 /// The path of chunk `chunk`, one of the first eight, in a tree of the greatest depth.
 fn path_of(chunk: u32) -> Vec<FieldBytes> {
@@ -64,7 +67,8 @@ fn terms<T: Config>() -> DatasetTermsOf<T> {
     let allowed: Vec<T::AccountId> = (0..MAX_ALLOWED_ACCOUNTS).map(|index| account("buyer", index, 0)).collect();
     DatasetTerms {
         copy_price: T::MinimumStake::get(),
-        training_price: T::MinimumStake::get(),
+        // A fifth: the minimum stake covers it, and half of it is enough to fall below the minimum.
+        training_price: T::MinimumStake::get() / 5u32.into(),
         uses: UseSet { train: true, ..Default::default() },
         algorithms: AlgorithmSet::ALL,
         allowed: Some(BoundedVec::try_from(allowed).unwrap()),
@@ -87,6 +91,7 @@ fn registered<T: Config>() -> (T::AccountId, DatasetId) {
         uris(),
         terms::<T>(),
         T::MinimumStake::get(),
+        None,
     )
     .unwrap();
     (owner, dataset)
@@ -109,6 +114,11 @@ fn challenge(open_chunks: Vec<u32>) -> AuditRecord {
     AuditRecord { open_chunks: BoundedVec::try_from(open_chunks).unwrap(), challenged, missing_cells: 0 }
 }
 
+/// Something that opens with no key.
+fn wrapped_key() -> WrappedKey {
+    WrappedKey { ephemeral_key: public_key(&[9; 32]), sealed_key: [10; 48] }
+}
+
 fn is_delisted<T: Config>(dataset: DatasetId) -> bool {
     matches!(Datasets::<T>::get(dataset), Some(DatasetRecord { state: DatasetState::Delisted { .. }, .. }))
 }
@@ -124,13 +134,14 @@ mod benchmarks {
 
     #[benchmark]
     fn register_dataset() {
-        let (owner, stake) = (funded::<T>("owner"), T::MinimumStake::get());
-        let dataset = NextDatasetId::<T>::get();
+        let (owner, parent) = registered::<T>();
+        let (dataset, stake) = (NextDatasetId::<T>::get(), T::MinimumStake::get());
+        let commitment = DatasetCommitment { data_root: DataRoot::new(*leaf_of(0).as_bytes()), ..commitment() };
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(owner), commitment(), uris(), terms::<T>(), stake);
+        _(RawOrigin::Signed(owner), commitment, uris(), terms::<T>(), stake, Some(parent));
 
-        assert!(Datasets::<T>::contains_key(dataset));
+        assert_eq!(Successors::<T>::get(parent), Some(dataset));
     }
 
     #[benchmark]
@@ -171,10 +182,9 @@ mod benchmarks {
     fn deliver_key() {
         let (owner, dataset) = active::<T>();
         let training_use = T::BenchmarkHelper::open_use(dataset);
-        let key = WrappedKey { ephemeral_key: RecipientKey::new([9; 32]), sealed_key: [10; 48] };
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(owner), training_use, key);
+        _(RawOrigin::Signed(owner), training_use, wrapped_key());
 
         let state = TrainingUses::<T>::get(training_use).map(|record| record.state);
         assert!(matches!(state, Some(TrainingUseState::Delivered { .. })));
@@ -218,6 +228,58 @@ mod benchmarks {
         _(RawOrigin::Signed(owner), dataset);
 
         assert!(!Datasets::<T>::contains_key(dataset));
+    }
+
+    #[benchmark]
+    fn update_terms() {
+        let (owner, dataset) = registered::<T>();
+        let terms = DatasetTerms { copy_price: T::MinimumStake::get().saturating_mul(2u32.into()), ..terms::<T>() };
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner), dataset, terms.clone());
+
+        assert_eq!(Datasets::<T>::get(dataset).map(|record| record.terms), Some(terms));
+    }
+
+    #[benchmark]
+    fn update_uris() {
+        let (owner, dataset) = registered::<T>();
+        let uri = Uri::try_from(vec![b'v'; MAX_URI_BYTES as usize]).unwrap();
+        let uris = BoundedVec::try_from(vec![uri; MAX_URIS as usize]).unwrap();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner), dataset, uris.clone());
+
+        assert_eq!(Datasets::<T>::get(dataset).map(|record| record.uris), Some(uris));
+    }
+
+    #[benchmark]
+    fn add_stake() {
+        let (owner, dataset) = registered::<T>();
+        let (amount, before) = (T::MinimumStake::get(), T::MinimumStake::get());
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner), dataset, amount);
+
+        assert_eq!(Datasets::<T>::get(dataset).map(|record| record.stake), Some(before.saturating_add(amount)));
+    }
+
+    #[benchmark]
+    fn complain_training_key() {
+        let (owner, dataset) = active::<T>();
+        let training_use = T::BenchmarkHelper::open_use(dataset);
+        let record = TrainingUses::<T>::mutate(training_use, |record| {
+            let record = record.as_mut().unwrap();
+            record.recipient_key = public_key(&SECRET);
+            record.clone()
+        });
+        DatasetRegistry::<T>::do_deliver_key(owner, training_use, wrapped_key()).unwrap();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(record.provider), training_use, SECRET);
+
+        assert!(!TrainingUses::<T>::contains_key(training_use));
+        assert!(is_delisted::<T>(dataset));
     }
 
     impl_benchmark_test_suite!(DatasetRegistry, crate::mock::ExtBuilder.build(), crate::mock::Test);

@@ -1,38 +1,43 @@
 //! # Dataset registry
 //!
-//! Registers datasets with a quality stake, audits them with zk proofs, and licenses training on them.
+//! Registers datasets with a quality stake, audits them with zk proofs, and licenses training on them and copies.
 //!
 //! ## Overview
 //!
 //! A data provider commits to a table by the root over its chunks and puts a stake on hold. The chain then draws chunks
 //! from randomness that did not exist when the root was committed, and the owner proves each of them valid without
-//! showing a cell. With the last proof the dataset becomes active: jobs may train on it. Each use obliges the owner to
-//! deliver the content key, wrapped for one compute provider, before a deadline; silence costs stake. Delisting ends
-//! the sales, and after a lock period the stake goes back.
+//! showing a cell. With the last proof the dataset becomes active: jobs may train on it, and copies are sold. Each use
+//! obliges the owner to deliver the content key, wrapped for one compute provider, before a deadline; silence and a
+//! wrong key cost stake. Delisting ends the sales, and after a lock period the stake goes back.
 //!
 //! ```text
 //! register_dataset -> Auditing --submit_audit, last proof------------------------------> Active
 //!                     Auditing --expire_audit (anyone, after prove_by)-----------------> Delisted
 //!                     Auditing, Active --delist_dataset--------------------------------> Delisted
-//!                     Active --expire_delivery, if the stake falls below the minimum---> Delisted
+//!                     Active --a slash, if the stake falls below the minimum-----------> Delisted
+//!                     Active --a package that was proved bad---------------------------> Delisted, condemned
 //!                     Delisted --withdraw_stake, after unlocks_at----------------------> removed
 //!
 //! TrainingData::open_use -> AwaitingKey --deliver_key------------------------------> Delivered
 //!                           AwaitingKey --expire_delivery (anyone, after deliver_by)---> removed, owner slashed
+//!                           Delivered --complain_training_key (wrong key)--------------> removed, owner slashed
 //!                           AwaitingKey, Delivered --TrainingData::close_use-----------> removed
 //! ```
 //!
 //! The compute market opens and closes training uses through [`neurodata_primitives::seams::TrainingData`] and is told
-//! about keys through [`Config::OnTrainingKey`].
+//! about keys through [`Config::OnTrainingKey`]. Copies are sold by another pallet, which asks and tells this one
+//! through [`neurodata_primitives::seams::Saleable`]; sales that are open when a dataset is delisted are still served.
 //!
 //! ## Terminology
 //!
 //! - **Quality stake**: the owner's money on hold for one dataset, under [`HoldReason::QualityStake`].
+//! - **Exposure**: the prices of the open sales and training uses of one dataset, summed.
 //! - **Challenge**: the chunks that an audit draws; all of them if there are at most
 //!   [`layout::MAX_AUDITED_CHUNKS`], else that many.
 //! - **Training use**: the licence of one job's compute provider to train on a dataset.
-//! - **Wronged party**: who gets 20 % of a slash. For a key that was not delivered it is the compute provider named in
-//!   the training use, whose machine waited in vain; the job owner gets the job's money back from the market.
+//! - **Version**: a dataset that replaces another of the same owner, its parent. A parent has one child at most.
+//! - **Wronged party**: who gets 20 % of a slash: the buyer of a copy; of a training use the compute provider, whose
+//!   machine waited in vain, while the job owner gets the job's money back from the market.
 //!
 //! ## Properties
 //!
@@ -46,6 +51,12 @@
 //! - **Slashing reaches stake that waits to be released**, and nobody gains by reporting themselves: of each slash 70 %
 //!   is burned, 20 % goes to the wronged party, 10 % to the reporter; the part of a party that is the slashed owner, or
 //!   that cannot receive, is burned too.
+//! - **Fraud does not pay.** A sale or use is only sold while the stake is at least [`Config::SaleCover`] per cent of
+//!   the exposure. A complaint that proves a chunk bad takes the whole stake, and every open sale is refunded: one
+//!   buyer who looks is enough. A wrong key costs [`Config::SaleSlash`] per cent of its price: at 200 %, and with 95 %
+//!   of a price paid out, a seller of wrong keys loses unless more than two thirds of the buyers never look.
+//! - **The score can be recomputed** from the [`Event::ScoreChanged`] of a dataset alone; see
+//!   [`neurodata_primitives::score`]. Copies that cost nothing do not move it.
 //! - **One record for each data root.** A root can be registered again only after `withdraw_stake` removed its record.
 //!   Until then copies are refused, and the owner cannot escape an audit by registering the same root anew. A stranger
 //!   who registers somebody's root first can't pass the audit without the content key and has the minimum stake locked;
@@ -73,15 +84,18 @@ mod datasets;
 mod invariants;
 #[cfg(test)]
 mod mock;
+mod sales;
+mod stakes;
 #[cfg(test)]
 mod tests;
 mod training_uses;
+mod types;
 pub mod weights;
 
 use frame_support::{
     pallet_prelude::*,
     traits::{
-        fungible::{BalancedHold, Credit, Inspect, Mutate, MutateHold},
+        fungible::{BalancedHold, Mutate, MutateHold},
         OnUnbalanced,
     },
 };
@@ -89,102 +103,18 @@ use frame_system::pallet_prelude::*;
 use neurodata_primitives::{
     dataset::{MAX_PROOFS_PER_CALL, MAX_URIS},
     layout,
-    seams::{Entropy, OnTrainingKey, ZkVerifier},
-    AuditProof, AuditRecord, DataRoot, DatasetCommitment, DatasetId, DatasetRecord, DatasetState, DatasetTerms, JobId,
-    TrainingUse, TrainingUseId, Uri, WrappedKey,
+    sale::OneTimeSecret,
+    seams::{Entropy, Inspectors, OnTrainingKey, Payouts, ZkVerifier},
+    AuditProof, AuditRecord, DataRoot, DatasetCommitment, DatasetId, DatasetState, Fault, JobId, QualityScore,
+    ScoreCause, TrainingUseId, Uri, WrappedKey,
 };
 use sp_runtime::Permill;
 
 pub use pallet::*;
+pub use types::*;
 pub use weights::WeightInfo;
 
-/// The account of somebody on the chain.
-pub type AccountIdOf<T> = <T as frame_system::Config>::AccountId;
-/// An amount of money, in plancks.
-pub type BalanceOf<T> = <<T as Config>::Currency as Inspect<AccountIdOf<T>>>::Balance;
-/// Money taken from an account and not yet given to another.
-pub type CreditOf<T> = Credit<AccountIdOf<T>, <T as Config>::Currency>;
-/// The terms of a dataset on this chain.
-pub type DatasetTermsOf<T> = DatasetTerms<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>;
-/// A dataset on this chain.
-pub type DatasetRecordOf<T> = DatasetRecord<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>;
-/// A training use on this chain.
-pub type TrainingUseOf<T> = TrainingUse<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>;
-
-/// Fewest blocks between a registration and the block whose randomness draws the challenge, whatever
-/// [`Config::ChallengeDelay`] says: the author of the registration's block knows the randomness of the next one.
-pub const MINIMUM_CHALLENGE_DELAY: u32 = 2;
-
-/// Quality score of a dataset that nobody has used yet; scores go from 1 to 100 inclusive.
-pub const INITIAL_SCORE: u8 = 50;
-
-/// Share of a slash for the wronged party, rounded down. Source: DESIGN section 5.
-pub const WRONGED_SHARE: Permill = Permill::from_percent(20);
-
-/// Share of a slash for the reporter, rounded down. Source: DESIGN section 5.
-pub const REPORTER_SHARE: Permill = Permill::from_percent(10);
-
-/// Why a commitment is refused.
-#[derive(
-    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, frame_support::PalletError,
-)]
-pub enum CommitmentError {
-    /// There are no rows, or the columns are not within 1 to 1,024.
-    #[codec(index = 0)]
-    Dimensions,
-    /// The chunks are not those of a table with these rows and columns.
-    #[codec(index = 1)]
-    Chunks,
-    /// There are more than 2^20 chunks.
-    #[codec(index = 2)]
-    TooManyChunks,
-    /// There are more missing cells than cells.
-    #[codec(index = 3)]
-    MissingCells,
-    /// The data root or a layout digest is not a canonical element of the scalar field.
-    #[codec(index = 4)]
-    FieldElement,
-}
-
-/// Why no training use is sold.
-#[derive(
-    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, frame_support::PalletError,
-)]
-pub enum SaleRefusal {
-    /// The audit is not over.
-    #[codec(index = 0)]
-    NotAudited,
-    /// The dataset was delisted.
-    #[codec(index = 1)]
-    Delisted,
-    /// The terms don't allow training.
-    #[codec(index = 2)]
-    Training,
-    /// The terms don't allow the algorithm's family.
-    #[codec(index = 3)]
-    Algorithm,
-    /// The terms name who may buy, and the buyer is not among them.
-    #[codec(index = 4)]
-    Buyer,
-    /// The terms have run out.
-    #[codec(index = 5)]
-    TermsExpired,
-}
-
-/// What benchmarks need from the world around the pallet.
-#[cfg(feature = "runtime-benchmarks")]
-pub trait BenchmarkHelper {
-    /// A zk proof that the verifier accepts for `inputs` of `statement`, under a key that this registers if need be.
-    fn zk_proof(
-        statement: neurodata_primitives::seams::StatementId,
-        inputs: &[neurodata_primitives::FieldBytes],
-    ) -> BoundedVec<u8, ConstU32<{ neurodata_primitives::dataset::MAX_ZK_PROOF_BYTES }>>;
-
-    /// Open a training use of `dataset`, which is active, for a job that now awaits the key.
-    fn open_use(dataset: DatasetId) -> TrainingUseId;
-}
-
-/// Registers datasets with a quality stake, audits them, and licenses training on them.
+/// Registers datasets with a quality stake, audits them, and licenses training on them and copies of them.
 #[frame_support::pallet]
 pub mod pallet {
     use super::*;
@@ -217,6 +147,12 @@ pub mod pallet {
         /// Told when a key was delivered and when it was not.
         type OnTrainingKey: OnTrainingKey;
 
+        /// Pays the owners of sold copies.
+        type Payouts: Payouts<Self::AccountId, BalanceOf<Self>>;
+
+        /// Evaluators who attest packages.
+        type Inspectors: Inspectors<Self::AccountId, BlockNumberFor<Self>>;
+
         /// Gets what is burned of a slash.
         type OnBurn: OnUnbalanced<CreditOf<Self>>;
 
@@ -238,9 +174,16 @@ pub mod pallet {
         /// Blocks in which the owner has to deliver the key of a training use, the last one included.
         type KeyDeliveryPeriod: Get<BlockNumberFor<Self>>;
 
-        /// What a key that was not delivered costs, as a share of the use's price. It rounds up and is limited by the
+        /// What a key that was not delivered costs, as a share of the price. It rounds up and is limited by the
         /// dataset's stake.
         type NonDeliverySlash: Get<Permill>;
+
+        /// What the stake must cover, in per cent of the exposure, before more is sold. At least 100, and no less than
+        /// [`Config::SaleSlash`], or fraud pays.
+        type SaleCover: Get<u32>;
+
+        /// What a wrong key costs, in per cent of the price. It rounds up and is limited by the dataset's stake.
+        type SaleSlash: Get<u32>;
 
         /// Blocks that [`Config::Entropy`] remembers, the current one included; at least 2.
         #[pallet::constant]
@@ -270,6 +213,13 @@ pub mod pallet {
     #[pallet::storage]
     pub type DatasetsByRoot<T> = StorageMap<_, Blake2_128Concat, DataRoot, DatasetId>;
 
+    /// The dataset that replaces another, its parent.
+    ///
+    /// Written by `register_dataset`, removed with either of them by `withdraw_stake`. The child's stake pays for it.
+    // Twox64Concat: the ids are handed out by the chain.
+    #[pallet::storage]
+    pub type Successors<T> = StorageMap<_, Twox64Concat, DatasetId, DatasetId>;
+
     /// The challenges of datasets under audit, from the first accepted proof on.
     ///
     /// Written by `submit_audit`; removed when the audit ends, by whatever call that is.
@@ -283,8 +233,8 @@ pub mod pallet {
 
     /// The open training uses.
     ///
-    /// Written by `TrainingData::open_use`, removed by `TrainingData::close_use` and `expire_delivery`. The price of
-    /// the use, which the job holds, pays for it.
+    /// Written by `TrainingData::open_use`, removed by `TrainingData::close_use`, `expire_delivery` and
+    /// `complain_training_key`. The price of the use, which the job holds, pays for it.
     // Twox64Concat: the ids are handed out by the chain.
     #[pallet::storage]
     pub type TrainingUses<T: Config> = StorageMap<_, Twox64Concat, TrainingUseId, TrainingUseOf<T>>;
@@ -299,6 +249,8 @@ pub mod pallet {
             dataset: DatasetId,
             /// Who registered it.
             owner: T::AccountId,
+            /// The version that it replaces.
+            parent: Option<DatasetId>,
             /// What it commits to.
             data_root: DataRoot,
             /// Block whose randomness draws the challenge.
@@ -398,6 +350,55 @@ pub mod pallet {
             /// What was burned of it, in plancks.
             burned: BalanceOf<T>,
         },
+        /// A dataset is sold on other terms from now on.
+        TermsUpdated {
+            /// The dataset.
+            dataset: DatasetId,
+        },
+        /// A package can be had at other locations.
+        UrisUpdated {
+            /// The dataset.
+            dataset: DatasetId,
+        },
+        /// A stake was added to.
+        StakeAdded {
+            /// The dataset.
+            dataset: DatasetId,
+            /// What was added, in plancks.
+            amount: BalanceOf<T>,
+        },
+        /// The score of a dataset moved.
+        ScoreChanged {
+            /// The dataset.
+            dataset: DatasetId,
+            /// What moved it.
+            cause: ScoreCause,
+            /// The score from now on.
+            score: QualityScore,
+        },
+        /// A package was proved bad: the stake is gone and the open sales are refunded.
+        DatasetCondemned {
+            /// The dataset.
+            dataset: DatasetId,
+            /// What was proved.
+            fault: Fault,
+        },
+        /// An inspector found a package to be what it claims.
+        DatasetAttested {
+            /// The dataset.
+            dataset: DatasetId,
+            /// The evaluator.
+            inspector: T::AccountId,
+        },
+        /// A key that was delivered for training is wrong, and the use is over.
+        TrainingKeyFaulty {
+            /// The use.
+            training_use: TrainingUseId,
+            /// The dataset.
+            dataset: DatasetId,
+            /// The job.
+            job: JobId,
+        },
     }
 
     /// Why a call is refused.
@@ -419,7 +420,7 @@ pub mod pallet {
         InvalidCommitment(CommitmentError),
         /// There is no URI, or one of them is empty.
         InvalidUris,
-        /// The stake is below the minimum.
+        /// The stake is below the minimum, or nothing is added to it.
         StakeTooLow,
         /// The call carries no proof.
         NoProofs,
@@ -437,6 +438,18 @@ pub mod pallet {
         NotForSale(SaleRefusal),
         /// Training uses of the dataset are open.
         UsesOpen,
+        /// Sales or inspections of the dataset are open.
+        SalesOpen,
+        /// Another version replaces the parent already.
+        AlreadyReplaced,
+        /// The parent's package was proved bad.
+        Condemned,
+        /// Nobody could buy on these terms.
+        InvalidTerms(TermsError),
+        /// The secret is not that of the use's recipient key.
+        ForeignSecret,
+        /// The key that was delivered is the one that was committed to.
+        KeyIsRight,
     }
 
     /// What the pallet puts money on hold for.
@@ -469,7 +482,8 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Register a dataset and place `stake` on hold until the dataset is delisted and the lock is over.
         ///
-        /// The challenge is drawn from the randomness of a later block; the event names it.
+        /// The challenge is drawn from the randomness of a later block; the event names it. With a `parent` it is the
+        /// next version of that dataset, which stays listed until it is delisted.
         ///
         /// ## Dispatch Origin
         /// Signed by the data provider, who becomes the owner.
@@ -477,8 +491,12 @@ pub mod pallet {
         /// ## Errors
         /// - [`Error::InvalidCommitment`]: see [`CommitmentError`].
         /// - [`Error::InvalidUris`]: say where the package can be had.
+        /// - [`Error::InvalidTerms`]: see [`TermsError`].
         /// - [`Error::StakeTooLow`]: stake at least [`Config::MinimumStake`].
         /// - [`Error::AlreadyExists`]: the root is taken until its owner withdraws the stake; package under a new key.
+        /// - [`Error::NotFound`], [`Error::NotAuthorized`]: the parent is no dataset of the signer.
+        /// - [`Error::Condemned`]: the parent's package was proved bad; register without a parent.
+        /// - [`Error::AlreadyReplaced`]: the parent has a child; replace that one.
         /// - `Token::FundsUnavailable`: the account lacks the stake.
         ///
         /// ## Events
@@ -491,9 +509,10 @@ pub mod pallet {
             uris: BoundedVec<Uri, ConstU32<MAX_URIS>>,
             terms: DatasetTermsOf<T>,
             stake: BalanceOf<T>,
+            parent: Option<DatasetId>,
         ) -> DispatchResult {
             let owner = ensure_signed(origin)?;
-            Self::do_register_dataset(owner, commitment, uris, terms, stake)
+            Self::do_register_dataset(owner, commitment, uris, terms, stake, parent)
         }
 
         /// Prove challenged chunks of `dataset`; the last one makes it active.
@@ -587,8 +606,8 @@ pub mod pallet {
         /// - the market's error: the job doesn't await the key.
         ///
         /// ## Events
-        /// [`Event::StakeSlashed`], [`Event::DeliveryExpired`], and [`Event::DatasetDelisted`] if the stake falls below
-        /// the minimum.
+        /// [`Event::ScoreChanged`], [`Event::StakeSlashed`], [`Event::DeliveryExpired`], and
+        /// [`Event::DatasetDelisted`] if the stake falls below the minimum.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::expire_delivery())]
         pub fn expire_delivery(origin: OriginFor<T>, training_use: TrainingUseId) -> DispatchResult {
@@ -596,7 +615,7 @@ pub mod pallet {
             Self::do_expire_delivery(reporter, training_use)
         }
 
-        /// Take a dataset off the market. Open uses, and jobs that were posted before, are still served.
+        /// Take a dataset off the market. Open sales and uses, and jobs that were posted before, are still served.
         ///
         /// ## Dispatch Origin
         /// Signed by the owner.
@@ -624,6 +643,7 @@ pub mod pallet {
         /// - [`Error::InvalidState`]: delist it first.
         /// - [`Error::TooEarly`]: `unlocks_at` has not come.
         /// - [`Error::UsesOpen`]: wait until the jobs that use it are over.
+        /// - [`Error::SalesOpen`]: wait until its sales are settled.
         ///
         /// ## Events
         /// [`Event::StakeWithdrawn`].
@@ -632,6 +652,98 @@ pub mod pallet {
         pub fn withdraw_stake(origin: OriginFor<T>, dataset: DatasetId) -> DispatchResult {
             let owner = ensure_signed(origin)?;
             Self::do_withdraw_stake(owner, dataset)
+        }
+
+        /// Sell `dataset` on other terms from now on. Sales, uses and jobs that are open keep what was agreed.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by the owner.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`], [`Error::NotAuthorized`]: no such dataset of the signer.
+        /// - [`Error::InvalidState`]: it is delisted.
+        /// - [`Error::InvalidTerms`]: see [`TermsError`].
+        ///
+        /// ## Events
+        /// [`Event::TermsUpdated`].
+        #[pallet::call_index(7)]
+        #[pallet::weight(T::WeightInfo::update_terms())]
+        pub fn update_terms(origin: OriginFor<T>, dataset: DatasetId, terms: DatasetTermsOf<T>) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::do_update_terms(owner, dataset, terms)
+        }
+
+        /// Say where the package of `dataset` can be had from now on; also if it is delisted and serves its open sales.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by the owner.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`], [`Error::NotAuthorized`]: no such dataset of the signer.
+        /// - [`Error::InvalidUris`]: there is none, or an empty one.
+        ///
+        /// ## Events
+        /// [`Event::UrisUpdated`].
+        #[pallet::call_index(8)]
+        #[pallet::weight(T::WeightInfo::update_uris())]
+        pub fn update_uris(
+            origin: OriginFor<T>,
+            dataset: DatasetId,
+            uris: BoundedVec<Uri, ConstU32<MAX_URIS>>,
+        ) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::do_update_uris(owner, dataset, uris)
+        }
+
+        /// Add `amount` to the stake of `dataset`, so that it covers more sales.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by the owner.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`], [`Error::NotAuthorized`]: no such dataset of the signer.
+        /// - [`Error::InvalidState`]: it is delisted, which no stake undoes.
+        /// - [`Error::StakeTooLow`]: add more than nothing.
+        /// - `Token::FundsUnavailable`: the account lacks the amount.
+        ///
+        /// ## Events
+        /// [`Event::StakeAdded`].
+        #[pallet::call_index(9)]
+        #[pallet::weight(T::WeightInfo::add_stake())]
+        pub fn add_stake(origin: OriginFor<T>, dataset: DatasetId, amount: BalanceOf<T>) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::do_add_stake(owner, dataset, amount)
+        }
+
+        /// Prove that the key delivered for a training use is wrong: end the use, and slash the owner's stake.
+        ///
+        /// The secret of the one-time recipient key is public from then on, whatever comes of the call: complain only
+        /// about a key that does not open, or that is not the one that was committed to. Of the slash 70 % is burned,
+        /// the rest goes to the signer.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by the compute provider of the use.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`]: no such use; its job may be over.
+        /// - [`Error::NotAuthorized`]: the use is another provider's.
+        /// - [`Error::InvalidState`]: no key was delivered yet.
+        /// - [`Error::ForeignSecret`]: the secret is not that of the recipient key.
+        /// - [`Error::KeyIsRight`]: there is nothing to complain about.
+        /// - the market's error: the job doesn't train on this use.
+        ///
+        /// ## Events
+        /// [`Event::ScoreChanged`], [`Event::StakeSlashed`], [`Event::TrainingKeyFaulty`], and
+        /// [`Event::DatasetDelisted`] if the stake falls below the minimum.
+        #[pallet::call_index(10)]
+        #[pallet::weight(T::WeightInfo::complain_training_key())]
+        pub fn complain_training_key(
+            origin: OriginFor<T>,
+            training_use: TrainingUseId,
+            secret: OneTimeSecret,
+        ) -> DispatchResult {
+            let provider = ensure_signed(origin)?;
+            Self::do_complain_training_key(provider, training_use, secret)
         }
     }
 }

@@ -4,16 +4,22 @@ use crate as pallet_dataset_registry;
 use crate::*;
 use frame_support::{
     construct_runtime, derive_impl, parameter_types,
-    traits::{fungible::InspectHold, ConstU128, Imbalance},
+    traits::{fungible::InspectHold, tokens::Preservation, ConstU128, Imbalance},
+};
+use hpke::{
+    aead::ChaCha20Poly1305, kdf::HkdfSha256, kem::X25519HkdfSha256, Deserializable, Kem, OpModeS, Serializable,
 };
 use neurodata_primitives::{
     draw,
     layout::MAX_AUDITED_CHUNKS,
-    seams::{ProofSubject, StatementId, TrainingData},
-    AlgorithmFamily, AlgorithmSet, CipherRoot, FieldBytes, KeyCommitment, LayoutDigest, LicenceDigest, RecipientKey,
-    SchemaDigest, Seed, UseSet, MILLI_NRC, NRC,
+    money::split_off,
+    score,
+    seams::{JobSettlement, ProofSubject, SaleEnd, Saleable, StatementId, TrainingData, TrainingQuote},
+    AlgorithmFamily, AlgorithmSet, CipherRoot, DatasetTerms, FieldBytes, InspectionId, LayoutDigest, LicenceDigest,
+    LicenceKind, PayoutReason, PurchaseId, RecipientKey, SchemaDigest, Seed, UseSet, MILLI_NRC, NRC,
 };
-use neurodata_zk_statements::{data_root, field, path, Binding, DataValidityInputs};
+use neurodata_sealing::{public_key, training_use_context, wrap::WRAP_INFO};
+use neurodata_zk_statements::{data_root, field, key_commitment, path, Binding, DataValidityInputs};
 use sp_io::{hashing::blake2_256, TestExternalities};
 use sp_runtime::BuildStorage;
 
@@ -33,6 +39,14 @@ pub const REPORTER: AccountId = 4;
 pub const BUYER: AccountId = 5;
 /// Has no account on the chain.
 pub const NOBODY: AccountId = 6;
+/// Inspect packages: one more than a dataset keeps.
+pub const INSPECTORS: [AccountId; 9] = [20, 21, 22, 23, 24, 25, 26, 27, 28];
+/// Holds the prices of open sales.
+pub const ESCROW: AccountId = 100;
+/// Holds what is credited.
+pub const POT: AccountId = 101;
+/// Gets its share of each sale.
+pub const TREASURY: AccountId = 102;
 
 /// What each of the accounts has at first.
 pub const ENDOWMENT: Balance = 10_000 * NRC;
@@ -40,6 +54,12 @@ pub const ENDOWMENT: Balance = 10_000 * NRC;
 pub const STAKE: Balance = 1_000 * NRC;
 /// Price of a training use.
 pub const TRAINING_PRICE: Balance = 40 * NRC;
+/// Price of a copy.
+pub const COPY_PRICE: Balance = 100 * NRC;
+/// The key of every package.
+pub const CONTENT_KEY: [u8; 32] = [11; 32];
+/// The secret of the recipient key of every training use.
+pub const SECRET: OneTimeSecret = [12; 32];
 /// The least that an account can have.
 pub const EXISTENTIAL_DEPOSIT: Balance = MILLI_NRC;
 
@@ -71,11 +91,19 @@ parameter_types! {
     pub static StakeLockPeriod: u64 = 50;
     pub static KeyDeliveryPeriod: u64 = 10;
     pub static NonDeliverySlash: Permill = Permill::from_percent(50);
+    pub static SaleCover: u32 = 200;
+    pub static SaleSlash: u32 = 200;
     pub static EntropyWindow: u64 = 100;
     /// Sum of what was burned.
     pub static Burned: Balance = 0;
     /// What the compute market was told: the job, the use, and whether the key was delivered.
     pub static KeysTold: alloc::vec::Vec<(JobId, TrainingUseId, bool)> = alloc::vec![];
+    /// Sales that were paid out: why, to whom, how much.
+    pub static Paid: alloc::vec::Vec<(PayoutReason, AccountId, Balance)> = alloc::vec![];
+    /// Whether the till refuses to pay.
+    pub static TillRefuses: bool = false;
+    /// Who was penalised for an attestation: the inspector, who was wronged, who reported it.
+    pub static Penalised: alloc::vec::Vec<(AccountId, AccountId, AccountId)> = alloc::vec![];
     /// Whether the compute market refuses what it is told.
     pub static MarketRefuses: bool = false;
 }
@@ -132,9 +160,71 @@ impl OnTrainingKey for Market {
         Self::told(job, training_use, true)
     }
 
-    fn key_overdue(job: JobId, training_use: TrainingUseId) -> DispatchResult {
+    fn key_failed(job: JobId, training_use: TrainingUseId) -> DispatchResult {
         assert!(!TrainingUses::<Test>::contains_key(training_use), "the use is removed before the market is told");
         Self::told(job, training_use, false)
+    }
+}
+
+/// Pays out at once what rewards would credit: 95 % to the owner, the rest to the treasury.
+pub struct Till;
+
+/// What [`Till`] answers if it refuses.
+pub const TILL_REFUSAL: DispatchError = DispatchError::Exhausted;
+
+impl Payouts<AccountId, Balance> for Till {
+    fn pot() -> AccountId {
+        POT
+    }
+
+    fn settle_sale(reason: PayoutReason, owner: &AccountId, price: Balance) -> DispatchResult {
+        ensure!(!TillRefuses::get(), TILL_REFUSAL);
+        Paid::mutate(|paid| paid.push((reason, *owner, price)));
+        let (treasury, rest) = split_off(price, Permill::from_percent(5));
+        transfer(POT, TREASURY, treasury);
+        transfer(POT, *owner, rest);
+        Ok(())
+    }
+
+    fn settle_job(_: JobSettlement<AccountId, Balance>) -> DispatchResult {
+        unimplemented!()
+    }
+
+    fn evaluation_share(_: Balance) -> Balance {
+        unimplemented!()
+    }
+
+    fn settle_evaluation(_: JobId, _: Balance, _: alloc::vec::Vec<AccountId>) -> DispatchResult {
+        unimplemented!()
+    }
+
+    fn treasury_share(_: Balance) -> Balance {
+        unimplemented!()
+    }
+
+    fn settle_treasury(_: Balance) -> DispatchResult {
+        unimplemented!()
+    }
+
+    fn settle_credit(_: &AccountId, _: Balance, _: PayoutReason) -> DispatchResult {
+        unimplemented!()
+    }
+}
+
+/// Notes who is penalised.
+pub struct Bench;
+
+impl Inspectors<AccountId, u64> for Bench {
+    fn draw(_: &Seed, _: InspectionId, _: u32, _: u64, _: &[AccountId]) -> alloc::vec::Vec<AccountId> {
+        unimplemented!()
+    }
+
+    fn leave(_: &AccountId) {
+        unimplemented!()
+    }
+
+    fn penalise(inspector: &AccountId, wronged: &AccountId, reporter: &AccountId) {
+        Penalised::mutate(|penalised| penalised.push((*inspector, *wronged, *reporter)));
     }
 }
 
@@ -153,6 +243,8 @@ impl Config for Test {
     type Entropy = WindowedEntropy;
     type ZkVerifier = DigestVerifier;
     type OnTrainingKey = Market;
+    type Payouts = Till;
+    type Inspectors = Bench;
     type OnBurn = Furnace;
     type MinimumStake = MinimumStake;
     type ChallengeDelay = ChallengeDelay;
@@ -160,6 +252,8 @@ impl Config for Test {
     type StakeLockPeriod = StakeLockPeriod;
     type KeyDeliveryPeriod = KeyDeliveryPeriod;
     type NonDeliverySlash = NonDeliverySlash;
+    type SaleCover = SaleCover;
+    type SaleSlash = SaleSlash;
     type EntropyWindow = EntropyWindow;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
@@ -191,7 +285,8 @@ pub struct ExtBuilder;
 impl ExtBuilder {
     pub fn build(self) -> TestExternalities {
         let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
-        let balances = [OWNER, STRANGER, PROVIDER, REPORTER, BUYER].map(|account| (account, ENDOWMENT)).to_vec();
+        let accounts = [OWNER, STRANGER, PROVIDER, REPORTER, BUYER, ESCROW, POT, TREASURY];
+        let balances = accounts.map(|account| (account, ENDOWMENT)).to_vec();
         pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }
             .assimilate_storage(&mut storage)
             .unwrap();
@@ -202,8 +297,13 @@ impl ExtBuilder {
             ChallengeDelay::set(5);
             ProofPeriod::set(20);
             NonDeliverySlash::set(Permill::from_percent(50));
+            SaleCover::set(200);
+            SaleSlash::set(200);
             EntropyWindow::set(100);
             Burned::set(0);
+            Paid::set(alloc::vec![]);
+            TillRefuses::set(false);
+            Penalised::set(alloc::vec![]);
             KeysTold::set(alloc::vec![]);
             MarketRefuses::set(false);
         });
@@ -242,10 +342,11 @@ impl Package {
     pub fn from_leaves(rows: u32, columns: u32, leaves: alloc::vec::Vec<FieldBytes>) -> Self {
         let chunks = leaves.len() as u32;
         let missing: alloc::vec::Vec<u32> = (0..chunks).collect();
+        let data_root = data_root(&leaves).unwrap();
         let commitment = DatasetCommitment {
-            data_root: data_root(&leaves).unwrap(),
+            data_root,
             cipher_root: CipherRoot::new([1; 32]),
-            key_commitment: KeyCommitment::new([2; 32]),
+            key_commitment: key_commitment(&CONTENT_KEY, data_root),
             schema_digest: SchemaDigest::new([3; 32]),
             layout: LayoutDigest::new([4; 32]),
             last_layout: LayoutDigest::new([5; 32]),
@@ -298,12 +399,12 @@ impl Package {
     }
 }
 
-/// Terms that allow anybody to train anything.
+/// Terms that allow anybody anything.
 pub fn open_terms() -> DatasetTermsOf<Test> {
     DatasetTerms {
-        copy_price: 100 * NRC,
+        copy_price: COPY_PRICE,
         training_price: TRAINING_PRICE,
-        uses: UseSet { train: true, ..Default::default() },
+        uses: UseSet { download: true, train: true, publish_model: true, commercial: true, derive: true },
         algorithms: AlgorithmSet::ALL,
         allowed: None,
         licence: LicenceDigest::new([6; 32]),
@@ -323,8 +424,14 @@ pub fn signed(account: AccountId) -> RuntimeOrigin {
 /// Register `package` for [`OWNER`] on `terms`.
 pub fn register_on(package: &Package, terms: DatasetTermsOf<Test>) -> DatasetId {
     let dataset = NextDatasetId::<Test>::get();
-    DatasetRegistry::register_dataset(signed(OWNER), package.commitment.clone(), uris(), terms, STAKE).unwrap();
+    DatasetRegistry::register_dataset(signed(OWNER), package.commitment.clone(), uris(), terms, STAKE, None).unwrap();
     dataset
+}
+
+/// Try to register `package` for `account` as the version that replaces `parent`.
+pub fn replace(account: AccountId, package: &Package, parent: DatasetId) -> DispatchResult {
+    let commitment = package.commitment.clone();
+    DatasetRegistry::register_dataset(signed(account), commitment, uris(), open_terms(), STAKE, Some(parent))
 }
 
 /// Register `package` for [`OWNER`] on open terms.
@@ -358,21 +465,124 @@ pub fn activate() -> DatasetId {
 /// The job of every training use.
 pub const JOB: JobId = JobId::new(7);
 
+/// The recipient key of every training use.
+pub fn recipient_key() -> RecipientKey {
+    public_key(&SECRET)
+}
+
 /// Open a use of `dataset` by [`PROVIDER`] for [`JOB`].
 pub fn open_use(dataset: DatasetId) -> TrainingUseId {
-    DatasetRegistry::open_use(dataset, JOB, &PROVIDER, RecipientKey::new([8; 32]), TRAINING_PRICE).unwrap()
+    open_use_at(dataset, TRAINING_PRICE)
+}
+
+/// Open a use of `dataset` by [`PROVIDER`] for [`JOB`] at `price`.
+pub fn open_use_at(dataset: DatasetId, price: Balance) -> TrainingUseId {
+    DatasetRegistry::open_use(dataset, JOB, &PROVIDER, recipient_key(), price).unwrap()
 }
 
 pub fn quote(
     dataset: DatasetId,
     buyer: AccountId,
     family: AlgorithmFamily,
-) -> Result<neurodata_primitives::seams::TrainingQuote<AccountId, Balance>, DispatchError> {
-    DatasetRegistry::quote(dataset, &buyer, family)
+) -> Result<TrainingQuote<AccountId, Balance>, DispatchError> {
+    <DatasetRegistry as TrainingData<AccountId, Balance>>::quote(dataset, &buyer, family)
 }
 
+/// Something that opens with no key.
 pub fn wrapped_key() -> WrappedKey {
     WrappedKey { ephemeral_key: RecipientKey::new([9; 32]), sealed_key: [10; 48] }
+}
+
+/// `key`, wrapped for the recipient of `training_use`.
+pub fn wrap(key: &[u8; 32], training_use: TrainingUseId) -> WrappedKey {
+    let context = training_use_context(&System::block_hash(0).into(), training_use);
+    let recipient = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(recipient_key().as_bytes()).unwrap();
+    let (ephemeral, sealed) = hpke::single_shot_seal::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
+        &OpModeS::Base,
+        &recipient,
+        WRAP_INFO,
+        key,
+        &context,
+    )
+    .unwrap();
+    WrappedKey { ephemeral_key: RecipientKey::new(ephemeral.to_bytes().into()), sealed_key: sealed.try_into().unwrap() }
+}
+
+pub fn transfer(from: AccountId, to: AccountId, amount: Balance) {
+    <Balances as Mutate<AccountId>>::transfer(&from, &to, amount, Preservation::Expendable).unwrap();
+}
+
+/// An open sale, as the pallet that runs it knows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sale {
+    pub dataset: DatasetId,
+    pub buyer: AccountId,
+    pub price: Balance,
+}
+
+/// The purchase of every sale.
+pub const PURCHASE: PurchaseId = PurchaseId::new(3);
+
+impl Sale {
+    /// Buy a copy of `dataset`: the price goes into escrow.
+    pub fn open(dataset: DatasetId, buyer: AccountId) -> Result<Self, DispatchError> {
+        let price = copy_quote(dataset, buyer, LicenceKind::Personal)?.price;
+        DatasetRegistry::open_sale(dataset, price)?;
+        transfer(buyer, ESCROW, price);
+        Ok(Self { dataset, buyer, price })
+    }
+
+    /// Take a sale at no price for an inspector.
+    pub fn inspect(dataset: DatasetId, inspector: AccountId) -> Self {
+        DatasetRegistry::open_sale(dataset, 0).unwrap();
+        Self { dataset, buyer: inspector, price: 0 }
+    }
+
+    /// End the sale, after the price went where it has to go.
+    pub fn end(self, end: SaleEnd<AccountId>) {
+        let Self { dataset, buyer, price } = self;
+        let payee = match end {
+            SaleEnd::Settled { .. } => DatasetRegistry::income_account(dataset),
+            _ => buyer,
+        };
+        if price > 0 {
+            transfer(ESCROW, payee, price);
+        }
+        DatasetRegistry::close_sale(dataset, PURCHASE, price, price, end).unwrap();
+    }
+
+    /// Nobody complained in time.
+    pub fn settle(self) {
+        self.end(SaleEnd::Settled { confirmed: false });
+    }
+
+    /// The buyer proved `fault`.
+    pub fn complain(self, fault: Fault) {
+        self.end(SaleEnd::Faulty { fault, wronged: self.buyer });
+    }
+}
+
+/// What a copy of `dataset` costs `buyer`.
+pub fn copy_quote(
+    dataset: DatasetId,
+    buyer: AccountId,
+    licence: LicenceKind,
+) -> Result<neurodata_primitives::seams::SaleQuote<AccountId, Balance, u64>, DispatchError> {
+    <DatasetRegistry as Saleable<DatasetId, AccountId, Balance, u64>>::quote(dataset, &buyer, licence)
+}
+
+/// The causes that moved the score of `dataset` so far, in order.
+pub fn causes(dataset: DatasetId) -> alloc::vec::Vec<ScoreCause> {
+    let cause = |record: frame_system::EventRecord<RuntimeEvent, _>| match record.event {
+        RuntimeEvent::DatasetRegistry(Event::ScoreChanged { dataset: id, cause, .. }) if id == dataset => Some(cause),
+        _ => None,
+    };
+    System::events().into_iter().filter_map(cause).collect()
+}
+
+/// The score after `causes`.
+pub fn score_after<const N: usize>(causes: [ScoreCause; N]) -> QualityScore {
+    score::replay(causes)
 }
 
 pub fn record(dataset: DatasetId) -> DatasetRecordOf<Test> {

@@ -1,16 +1,16 @@
 //! Training uses: what the compute market asks, and what the data provider owes.
 
-use crate::*;
-use frame_support::{
-    defensive,
-    traits::{fungible::Balanced, Imbalance},
-};
+use crate::{sales::ensure_sale, *};
+use frame_support::defensive;
 use neurodata_primitives::{
-    seams::{ProofSubject, TrainingData, TrainingQuote},
-    AlgorithmFamily, RecipientKey, TrainingUseState,
+    money::percent_of,
+    sale::OneTimeSecret,
+    seams::{ProofSubject, TrainingData, TrainingQuote, UseOutcome},
+    AlgorithmFamily, Claim, Complaint, Dismissal, PackageCommitment, RecipientKey, TrainingUse, TrainingUseState,
 };
+use neurodata_sealing::{judge, training_use_context};
 use sp_runtime::{
-    traits::{Saturating, Zero},
+    traits::{CheckedAdd, Saturating},
     ArithmeticError,
 };
 
@@ -42,47 +42,62 @@ impl<T: Config> Pallet<T> {
         let TrainingUseOf::<T> { dataset, job, provider, price, .. } = record;
         let mut sold = Datasets::<T>::get(dataset).ok_or(Error::<T>::NotFound)?;
 
+        count_out::<T>(&mut sold, price);
+        Self::note_score(dataset, &mut sold, ScoreCause::KeyNotDelivered);
         let amount = T::NonDeliverySlash::get().mul_ceil(price);
         Self::slash_stake(dataset, &mut sold, amount, &provider, &reporter);
-        sold.open_uses = sold.open_uses.saturating_sub(1);
-        let is_listed = !matches!(sold.state, DatasetState::Delisted { .. });
-        if is_listed && sold.stake < T::MinimumStake::get() {
-            Self::delist(dataset, &mut sold);
-        }
         Datasets::<T>::insert(dataset, sold);
         TrainingUses::<T>::remove(training_use);
         Self::deposit_event(Event::DeliveryExpired { training_use, dataset, job });
-        T::OnTrainingKey::key_overdue(job, training_use)
+        T::OnTrainingKey::key_failed(job, training_use)
     }
 
-    /// Slash up to `amount` of the stake in `record`, and share it out. The caller stores the record.
-    ///
-    /// Shares round down, and what is left is burned. The share of a party that is the slashed owner, or that cannot
-    /// receive it, is burned as well: it blocks nobody.
-    fn slash_stake(
-        dataset: DatasetId,
-        record: &mut DatasetRecordOf<T>,
-        amount: BalanceOf<T>,
-        wronged: &T::AccountId,
-        reporter: &T::AccountId,
-    ) {
-        let reason = HoldReason::QualityStake.into();
-        let (mut rest, _) = T::Currency::slash(&reason, &record.owner, amount.min(record.stake));
-        let slashed = rest.peek();
-        record.stake = record.stake.saturating_sub(slashed);
-        for (party, share) in [(wronged, WRONGED_SHARE), (reporter, REPORTER_SHARE)] {
-            let part = share.mul_floor(slashed);
-            if *party == record.owner || part.is_zero() {
-                continue;
-            }
-            if let Err(returned) = T::Currency::resolve(party, rest.extract(part)) {
-                rest.subsume(returned);
-            }
-        }
-        let burned = rest.peek();
-        T::OnBurn::on_unbalanced(rest);
-        Self::deposit_event(Event::StakeSlashed { dataset, owner: record.owner.clone(), amount: slashed, burned });
+    pub(crate) fn do_complain_training_key(
+        provider: T::AccountId,
+        training_use: TrainingUseId,
+        secret: OneTimeSecret,
+    ) -> DispatchResult {
+        let record = TrainingUses::<T>::get(training_use).ok_or(Error::<T>::NotFound)?;
+        ensure!(record.provider == provider, Error::<T>::NotAuthorized);
+        let TrainingUseOf::<T> { dataset, job, recipient_key, price, state, .. } = record;
+        let TrainingUseState::Delivered { key } = state else {
+            return Err(Error::<T>::InvalidState.into());
+        };
+        let mut sold = Datasets::<T>::get(dataset).ok_or(Error::<T>::NotFound)?;
+        let package = PackageCommitment::from(&sold.commitment);
+        let context = training_use_context(&Self::genesis_hash(), training_use);
+        let complaint = Complaint { secret, claim: Claim::WrongKey };
+        judge(&package, &recipient_key, &key, &context, &complaint).map_err(|dismissal| match dismissal {
+            Dismissal::ForeignSecret => Error::<T>::ForeignSecret,
+            _ => Error::<T>::KeyIsRight,
+        })?;
+
+        count_out::<T>(&mut sold, price);
+        // A wrong key is none.
+        sold.training_uses = sold.training_uses.saturating_sub(1);
+        Self::note_score(dataset, &mut sold, ScoreCause::ComplaintUpheld);
+        let least = T::MinimumStake::get() / LEAST_USE_DIVISOR.into();
+        let amount = percent_of(price.max(least), T::SaleSlash::get());
+        Self::slash_stake(dataset, &mut sold, amount, &provider, &provider);
+        Datasets::<T>::insert(dataset, sold);
+        TrainingUses::<T>::remove(training_use);
+        Self::deposit_event(Event::TrainingKeyFaulty { training_use, dataset, job });
+        T::OnTrainingKey::key_failed(job, training_use)
     }
+
+    /// Refuse unless the terms allow `buyer` to train algorithms of `family` today.
+    fn ensure_may_train(record: &DatasetRecordOf<T>, buyer: &T::AccountId, family: AlgorithmFamily) -> DispatchResult {
+        ensure_sale::<T>(record.terms.uses.train, SaleRefusal::Training)?;
+        ensure_sale::<T>(record.terms.algorithms.contains(family), SaleRefusal::Algorithm)?;
+        Self::ensure_may_buy(record, buyer)
+    }
+}
+
+/// Count one use at `price` out of the record of its dataset.
+fn count_out<T: Config>(sold: &mut DatasetRecordOf<T>, price: BalanceOf<T>) {
+    // Saturating: the use was counted in when it was opened.
+    sold.open_uses = sold.open_uses.saturating_sub(1);
+    sold.exposure = sold.exposure.saturating_sub(price);
 }
 
 impl<T: Config> TrainingData<T::AccountId, BalanceOf<T>> for Pallet<T> {
@@ -91,20 +106,23 @@ impl<T: Config> TrainingData<T::AccountId, BalanceOf<T>> for Pallet<T> {
         buyer: &T::AccountId,
         family: AlgorithmFamily,
     ) -> Result<TrainingQuote<T::AccountId, BalanceOf<T>>, DispatchError> {
-        let DatasetRecordOf::<T> { owner, commitment, terms, state, .. } =
-            Datasets::<T>::get(dataset).ok_or(Error::<T>::NotFound)?;
-        let ensure_sale = |ok, refusal| if ok { Ok(()) } else { Err(Error::<T>::NotForSale(refusal)) };
-        ensure_sale(!matches!(state, DatasetState::Auditing { .. }), SaleRefusal::NotAudited)?;
-        ensure_sale(!matches!(state, DatasetState::Delisted { .. }), SaleRefusal::Delisted)?;
-        ensure_sale(terms.uses.train, SaleRefusal::Training)?;
-        ensure_sale(terms.algorithms.contains(family), SaleRefusal::Algorithm)?;
-        ensure_sale(terms.allowed.is_none_or(|allowed| allowed.contains(buyer)), SaleRefusal::Buyer)?;
-        let now = frame_system::Pallet::<T>::block_number();
-        ensure_sale(terms.expires_at.is_none_or(|last| now <= last), SaleRefusal::TermsExpired)?;
-        let DatasetCommitment { rows, columns, chunks, .. } = commitment;
-        Ok(TrainingQuote { owner, price: terms.training_price, rows, columns, chunks })
+        let record = Self::listed(dataset)?;
+        Self::ensure_may_train(&record, buyer, family)?;
+        let DatasetRecordOf::<T> { ref terms, ref commitment, .. } = record;
+        let (price, uses) = (terms.training_price, terms.uses);
+        Self::ensure_covered(&record, price)?;
+        let DatasetCommitment { rows, columns, chunks, .. } = *commitment;
+        Ok(TrainingQuote { owner: record.owner, price, rows, columns, chunks, uses })
     }
 
+    fn still_permits(dataset: DatasetId, buyer: &T::AccountId, family: AlgorithmFamily) -> bool {
+        let permits = |record: DatasetRecordOf<T>| {
+            !record.condemned && Self::ensure_may_train(&record, buyer, family).is_ok()
+        };
+        Self::audited(dataset).is_ok_and(permits)
+    }
+
+    /// A use that the stake does not cover any more is opened nevertheless: its job was posted before.
     fn open_use(
         dataset: DatasetId,
         job: JobId,
@@ -112,12 +130,11 @@ impl<T: Config> TrainingData<T::AccountId, BalanceOf<T>> for Pallet<T> {
         recipient_key: RecipientKey,
         price: BalanceOf<T>,
     ) -> Result<TrainingUseId, DispatchError> {
-        let mut sold = Datasets::<T>::get(dataset).ok_or(Error::<T>::NotFound)?;
-        let is_audited = !matches!(sold.state, DatasetState::Auditing { .. });
-        ensure!(is_audited, Error::<T>::NotForSale(SaleRefusal::NotAudited));
+        let mut sold = Self::audited(dataset)?;
         let training_use = NextTrainingUseId::<T>::get();
         let next = training_use.next().ok_or(ArithmeticError::Overflow)?;
         sold.open_uses = sold.open_uses.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+        sold.exposure = sold.exposure.checked_add(&price).ok_or(ArithmeticError::Overflow)?;
         let deliver_by = frame_system::Pallet::<T>::block_number().saturating_add(T::KeyDeliveryPeriod::get());
 
         NextTrainingUseId::<T>::put(next);
@@ -129,13 +146,16 @@ impl<T: Config> TrainingData<T::AccountId, BalanceOf<T>> for Pallet<T> {
         Ok(training_use)
     }
 
-    fn close_use(training_use: TrainingUseId) {
-        let Some(TrainingUse { dataset, job, .. }) = TrainingUses::<T>::take(training_use) else {
+    fn close_use(training_use: TrainingUseId, outcome: UseOutcome) {
+        let Some(TrainingUse { dataset, job, price, .. }) = TrainingUses::<T>::take(training_use) else {
             return;
         };
         Datasets::<T>::mutate(dataset, |record| {
             if let Some(sold) = record {
-                sold.open_uses = sold.open_uses.saturating_sub(1);
+                count_out::<T>(sold, price);
+                if let UseOutcome::JobSettled { improvement } = outcome {
+                    Self::note_score(dataset, sold, ScoreCause::JobSettled { improvement });
+                }
             } else {
                 defensive!("an open use has no dataset; withdraw_stake removes none with open uses; qed");
             }

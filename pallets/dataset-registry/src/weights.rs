@@ -1,7 +1,8 @@
 //! Weights of the dataset registry.
 //!
 //! Estimated from the operations that each call makes, until generated on reference hardware: 12 ms for a zk proof,
-//! 0.25 ms for a level of the Poseidon tree, a few tens of microseconds for everything else beside storage.
+//! 0.25 ms for a level of the Poseidon tree, 3 ms for opening a wrapped key, a few tens of microseconds for everything
+//! else beside storage.
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -26,6 +27,14 @@ pub trait WeightInfo {
     fn delist_dataset() -> Weight;
     /// Release a stake and remove its dataset.
     fn withdraw_stake() -> Weight;
+    /// Replace the terms of a dataset.
+    fn update_terms() -> Weight;
+    /// Replace the locations of a package.
+    fn update_uris() -> Weight;
+    /// Add to a stake.
+    fn add_stake() -> Weight;
+    /// Open a wrapped key, slash, share out, delist, and tell the market.
+    fn complain_training_key() -> Weight;
 }
 
 /// Weights on the project's node, with the database weights of the runtime.
@@ -35,6 +44,8 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 const ZK_PROOF: u64 = 12_000_000_000;
 /// Picoseconds of a level of the Poseidon tree.
 const TREE_LEVEL: u64 = 250_000_000;
+/// Picoseconds of two multiplications on Curve25519 and what else opening a wrapped key takes.
+const OPENED_KEY: u64 = 3_000_000_000;
 /// Largest encoded dataset, in bytes, as proof size.
 const DATASET_BYTES: u64 = 2_500;
 
@@ -53,9 +64,9 @@ fn submit_audit(db: RuntimeDbWeight, proofs: u32) -> Weight {
 macro_rules! weights {
     ($db:expr) => {
         fn register_dataset() -> Weight {
-            // Reads: DatasetsByRoot, NextDatasetId, account, holds, three parameters. Writes: NextDatasetId,
-            // DatasetsByRoot, Datasets, account, holds.
-            cost($db, 60_000_000, 7, 5)
+            // Reads: DatasetsByRoot, the parent, its successor, NextDatasetId, account, holds, three parameters.
+            // Writes: NextDatasetId, DatasetsByRoot, Successors, Datasets, account, holds.
+            cost($db, 60_000_000, 9, 6)
         }
 
         fn submit_audit(proofs: u32) -> Weight {
@@ -68,10 +79,8 @@ macro_rules! weights {
         }
 
         fn deliver_key() -> Weight {
-            // Reads: TrainingUses, Datasets, the job, a seed, the job owner's account and holds, pot and treasury, total
-            // credited, credits, contributors, seven parameters. Writes: TrainingUses, Datasets, the job, the owner's
-            // account and holds, pot and treasury, total credited, credits, contributors, one parameter-free counter.
-            cost($db, 150_000_000, 18, 11)
+            // Reads: TrainingUses, Datasets, the job, a seed, four parameters. Writes: TrainingUses, Datasets, the job.
+            cost($db, 60_000_000, 8, 3)
         }
 
         fn expire_delivery() -> Weight {
@@ -87,8 +96,29 @@ macro_rules! weights {
         }
 
         fn withdraw_stake() -> Weight {
-            // Reads: Datasets, account, holds. Writes: Datasets, DatasetsByRoot, account, holds.
-            cost($db, 60_000_000, 3, 4)
+            // Reads: Datasets, Successors, account, holds. Writes: Datasets, DatasetsByRoot, Successors twice, account,
+            // holds.
+            cost($db, 60_000_000, 4, 6)
+        }
+
+        fn update_terms() -> Weight {
+            // Reads: Datasets. Writes: Datasets.
+            cost($db, 30_000_000, 1, 1)
+        }
+
+        fn update_uris() -> Weight {
+            // Reads: Datasets. Writes: Datasets.
+            cost($db, 30_000_000, 1, 1)
+        }
+
+        fn add_stake() -> Weight {
+            // Reads: Datasets, account, holds. Writes: Datasets, account, holds.
+            cost($db, 60_000_000, 3, 3)
+        }
+
+        fn complain_training_key() -> Weight {
+            // As `expire_delivery`, and the genesis hash.
+            cost($db, 150_000_000u64.saturating_add(OPENED_KEY), 17, 13)
         }
     };
 }

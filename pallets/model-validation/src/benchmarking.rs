@@ -279,5 +279,15 @@ mod benchmarks {
         assert!(last.is_some_and(|record| record.bond < bond::<T>()));
     }
 
+    #[benchmark]
+    fn add_bond() {
+        let caller = registered::<T>(0);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller.clone()), T::EvaluatorBond::get());
+
+        assert!(Evaluators::<T>::get(caller).is_some_and(|record| record.bond > bond::<T>()));
+    }
+
     impl_benchmark_test_suite!(ModelValidation, crate::mock::ExtBuilder::default().build(), crate::mock::Test);
 }

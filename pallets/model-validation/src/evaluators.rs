@@ -4,20 +4,12 @@ use crate::*;
 use frame_support::{
     defensive,
     pallet_prelude::*,
-    traits::{
-        fungible::{Balanced, BalancedHold, MutateHold},
-        tokens::Precision,
-        Imbalance, OnUnbalanced,
-    },
+    traits::{fungible::MutateHold, tokens::Precision},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
+use neurodata_pallet_support::{slash_and_share, SlashParties};
 use neurodata_primitives::{seams::Reputation, ContributionKind};
-use sp_runtime::{Permill, Saturating};
-
-/// Share of a slash that goes to the job owner, whose job was held up. Source: DESIGN section 5.
-const WRONGED_SHARE: Permill = Permill::from_percent(20);
-/// Share of a slash that goes to whoever reported the failure. Source: DESIGN section 5.
-const REPORTER_SHARE: Permill = Permill::from_percent(10);
+use sp_runtime::{traits::CheckedAdd, ArithmeticError, Saturating};
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_register_evaluator(
@@ -76,6 +68,19 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    pub(crate) fn do_add_bond(evaluator: T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
+        let mut record = Evaluators::<T>::get(&evaluator).ok_or(Error::<T>::NotRegistered)?;
+        ensure!(record.retires_at.is_none(), Error::<T>::AlreadyRetiring);
+        let bond = record.bond.checked_add(&amount).ok_or(ArithmeticError::Overflow)?;
+
+        T::Currency::hold(&HoldReason::EvaluatorBond.into(), &evaluator, amount)?;
+
+        record.bond = bond;
+        Evaluators::<T>::insert(&evaluator, record);
+        Self::deposit_event(Event::BondAdded { evaluator, amount, bond });
+        Ok(())
+    }
+
     /// What a member loses that does not seal or open, in plancks; rounds up.
     pub fn seat_penalty() -> BalanceOf<T> {
         T::NonRevealSlash::get().mul_ceil(T::EvaluatorBond::get())
@@ -97,31 +102,28 @@ impl<T: Config> Pallet<T> {
         Evaluators::<T>::mutate_extant(evaluator, |record| record.open_seats.saturating_dec());
     }
 
-    /// Take the seat penalty, or what is left of the bond, from a member that failed its duty, and note the failure.
+    /// Take the seat penalty, or what is left of the bond, from an evaluator that failed its duty, and note the
+    /// failure. Does nothing if it is no evaluator any more.
     ///
-    /// `wronged` gets 20 %, `reporter` 10 % unless it is the member itself, both rounded down; the rest is burned, with
-    /// what a payee cannot receive. A member whose bond covers no further seat is retired.
-    pub(crate) fn penalise(job: JobId, evaluator: &T::AccountId, wronged: &T::AccountId, reporter: &T::AccountId) {
+    /// `wronged` gets 20 % and `reporter` 10 % as [`slash_and_share`] says; the rest is burned. An evaluator whose bond
+    /// covers no further seat is retired.
+    pub(crate) fn penalise_evaluator(
+        job: Option<JobId>,
+        evaluator: &T::AccountId,
+        wronged: &T::AccountId,
+        reporter: &T::AccountId,
+    ) {
         let Some(mut record) = Evaluators::<T>::get(evaluator) else {
-            defensive!("a bond cannot be withdrawn while a seat is open; qed");
+            defensive!("a member's bond cannot be withdrawn, and an inspector's record was read before; qed");
             return;
         };
         let penalty = Self::seat_penalty();
-        let (credit, _missing) = T::Currency::slash(&HoldReason::EvaluatorBond.into(), evaluator, penalty);
-        let amount = credit.peek();
-
-        let (wronged_part, rest) = credit.split(WRONGED_SHARE.mul_floor(amount));
-        let (reporter_part, mut burned) = if reporter == evaluator {
-            (CreditOf::<T>::zero(), rest)
-        } else {
-            rest.split(REPORTER_SHARE.mul_floor(amount))
-        };
-        for (payee, part) in [(wronged, wronged_part), (reporter, reporter_part)] {
-            if let Err(unpaid) = T::Currency::resolve(payee, part) {
-                burned.subsume(unpaid);
-            }
-        }
-        T::OnBurn::on_unbalanced(burned);
+        let amount = slash_and_share::<T::AccountId, T::Currency, T::OnBurn>(
+            &HoldReason::EvaluatorBond.into(),
+            SlashParties { slashed: evaluator, wronged, reporter },
+            penalty,
+        )
+        .amount;
 
         record.bond = record.bond.saturating_sub(amount);
         if record.retires_at.is_none() && record.bond < penalty {

@@ -44,6 +44,9 @@
 //! An evaluator is passed over whose bond does not cover the seat penalty for one more seat than it holds. Every seat
 //! is therefore backed by money that is there.
 //!
+//! Inspectors of packages are drawn in the same way, by [`seams::Inspectors`], which sales ask: their ranks come from
+//! `INSPECTION_DOMAIN` and the inspection, and each takes a seat that its bond has to cover as well.
+//!
 //! ## The decision
 //!
 //! ```text
@@ -76,8 +79,8 @@
 //!
 //! - The hold [`HoldReason::EvaluatorBond`] of an account equals [`EvaluatorRecord::bond`].
 //! - A bond stays within reach of every penalty until the evaluator's last seat is closed, retiring or not.
-//! - Of a slash 20 % goes to the job owner and 10 % to whoever reported it by closing the round; the rest is burned. A
-//!   payee that cannot receive its part blocks nobody, the part is burned.
+//! - Of a slash 20 % goes to the job owner, or whom else it wronged, and 10 % to whoever reported it, as by closing the
+//!   round; the rest is burned. A payee that cannot receive its part blocks nobody, the part is burned.
 //! - A seal opens only for the job and the account that it was made for ([`validation::seal_verdict`]).
 //!
 //! ## Example
@@ -86,7 +89,8 @@
 //!
 //! ## Implementation notes
 //!
-//! `evaluators.rs` owns [`Evaluators`] and [`EvaluatorIndex`], `rounds.rs` owns [`Rounds`], `decision.rs` is pure.
+//! `evaluators.rs` owns [`Evaluators`] and [`EvaluatorIndex`], `rounds.rs` owns [`Rounds`], `inspections.rs` owns
+//! [`InspectionSeats`], `decision.rs` is pure. What [`seams::Inspectors`] does is weighed by the pallet that asks.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![warn(missing_docs)]
 
@@ -96,6 +100,7 @@ extern crate alloc;
 mod benchmarking;
 pub mod decision;
 mod evaluators;
+mod inspections;
 #[cfg(test)]
 mod mock;
 mod rounds;
@@ -222,6 +227,12 @@ pub mod pallet {
     #[pallet::storage]
     pub type EvaluatorIndex<T: Config> = StorageValue<_, BoundedVec<T::AccountId, T::MaxEvaluators>, ValueQuery>;
 
+    /// Seats in inspections by evaluator, counted within [`EvaluatorRecord::open_seats`]. A key is present from the
+    /// draw until the last of them is freed; the inspection's fee pays for it.
+    // Accounts are chosen by users.
+    #[pallet::storage]
+    pub type InspectionSeats<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
+
     /// Open rounds by job. A key is present from the submission of a result until it is decided; the job's price pays
     /// for it.
     // Job ids are handed out by the chain.
@@ -249,6 +260,15 @@ pub mod pallet {
             evaluator: T::AccountId,
             /// First block at which the bond can be withdrawn.
             retires_at: BlockNumberFor<T>,
+        },
+        /// An evaluator added to its bond.
+        BondAdded {
+            /// The evaluator.
+            evaluator: T::AccountId,
+            /// Amount added, in plancks.
+            amount: BalanceOf<T>,
+            /// Bond on hold from now on, in plancks.
+            bond: BalanceOf<T>,
         },
         /// A retired evaluator got its bond back and was removed.
         BondWithdrawn {
@@ -309,11 +329,12 @@ pub mod pallet {
             /// Its score, 1 to 100 inclusive.
             score: u8,
         },
-        /// A member had the key and did not seal, or sealed and did not open.
+        /// A member had the key and did not seal, or sealed and did not open; or an inspector was silent, or attested
+        /// what was proved wrong.
         EvaluatorSlashed {
-            /// The job.
-            job: JobId,
-            /// The member.
+            /// The job; `None` for an inspector.
+            job: Option<JobId>,
+            /// The evaluator.
             evaluator: T::AccountId,
             /// Amount taken from its bond, in plancks.
             amount: BalanceOf<T>,
@@ -354,7 +375,7 @@ pub mod pallet {
         AlreadyRetiring,
         /// The evaluator has to retire first.
         NotRetiring,
-        /// The evaluator still has seats in open rounds.
+        /// The evaluator still has seats in open rounds or inspections.
         SeatsOpen,
         /// The deadline that has to pass first has not passed.
         TooEarly,
@@ -381,7 +402,7 @@ pub mod pallet {
     /// Why this pallet holds money.
     #[pallet::composite_enum]
     pub enum HoldReason {
-        /// An evaluator vouches for sealing and opening its verdicts.
+        /// An evaluator vouches for sealing and opening its verdicts, and for its attestations.
         #[codec(index = 0)]
         EvaluatorBond,
     }
@@ -643,6 +664,27 @@ pub mod pallet {
         pub fn close_round(origin: OriginFor<T>, job: JobId) -> DispatchResult {
             let reporter = ensure_signed(origin)?;
             Self::do_close_round(reporter, job)
+        }
+
+        /// Add `amount` to the signer's bond, so that it covers more seats, or again what a slash took from it.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by an active evaluator.
+        ///
+        /// ## Errors
+        /// - [`Error::NotRegistered`]: the signer is no evaluator.
+        /// - [`Error::AlreadyRetiring`]: it retires, by its own wish or because its bond was slashed away; withdraw
+        ///   the bond and register again.
+        /// - [`ArithmeticError::Overflow`](sp_runtime::ArithmeticError): no balance can express the sum.
+        /// - `FundsUnavailable` of the token: the signer does not have the amount.
+        ///
+        /// ## Events
+        /// [`Event::BondAdded`].
+        #[pallet::call_index(10)]
+        #[pallet::weight(T::WeightInfo::add_bond())]
+        pub fn add_bond(origin: OriginFor<T>, amount: BalanceOf<T>) -> DispatchResult {
+            let evaluator = ensure_signed(origin)?;
+            Self::do_add_bond(evaluator, amount)
         }
     }
 }

@@ -62,20 +62,25 @@ impl<T: Config> Pallet<T> {
 
     /// The active evaluators that are no party of `round`, lowest rank first.
     pub(crate) fn ranked(job: JobId, round: &RoundRecordOf<T>, seed: &Seed) -> Vec<T::AccountId> {
-        let parties = [&round.job_owner, &round.data_provider, &round.provider];
+        let parties = [round.job_owner.clone(), round.data_provider.clone(), round.provider.clone()];
+        Self::ranked_outside(&parties, |evaluator| draw::derive(seed, draw::COMMITTEE_DOMAIN, &(job, evaluator)))
+    }
+
+    /// The active evaluators that are not `excluded`, lowest rank first.
+    pub(crate) fn ranked_outside(excluded: &[T::AccountId], rank: impl Fn(&T::AccountId) -> Seed) -> Vec<T::AccountId> {
         let mut ranked: Vec<(Seed, T::AccountId)> = EvaluatorIndex::<T>::get()
             .into_iter()
-            .filter(|evaluator| !parties.contains(&evaluator))
-            .map(|evaluator| (draw::derive(seed, draw::COMMITTEE_DOMAIN, &(job, &evaluator)), evaluator))
+            .filter(|evaluator| !excluded.contains(evaluator))
+            .map(|evaluator| (rank(&evaluator), evaluator))
             .collect();
         ranked.sort_unstable();
         ranked.into_iter().map(|(_, evaluator)| evaluator).collect()
     }
 
-    /// Whether a ranked evaluator may sit in a round opened at `opened_at`.
-    fn is_eligible(evaluator: &T::AccountId, opened_at: BlockNumberFor<T>) -> bool {
+    /// Whether a ranked evaluator may take a seat that was asked for at `before`.
+    pub(crate) fn is_eligible(evaluator: &T::AccountId, before: BlockNumberFor<T>) -> bool {
         Evaluators::<T>::get(evaluator)
-            .is_some_and(|record| record.registered_at < opened_at && Self::covers_another_seat(&record))
+            .is_some_and(|record| record.registered_at < before && Self::covers_another_seat(&record))
     }
 
     pub(crate) fn do_deliver_evaluation_keys(
@@ -220,7 +225,7 @@ impl<T: Config> Pallet<T> {
         at_fault: fn(&SeatState) -> bool,
     ) {
         for seat in round.seats.iter().filter(|seat| at_fault(&seat.state)) {
-            Self::penalise(job, &seat.evaluator, &round.job_owner, reporter);
+            Self::penalise_evaluator(Some(job), &seat.evaluator, &round.job_owner, reporter);
         }
     }
 

@@ -7,10 +7,16 @@ use neurodata_primitives::{RoundState, SeatState};
 use sp_runtime::{Saturating, TryRuntimeError};
 
 impl<T: Config> Pallet<T> {
-    /// Check every invariant: parameters, bonds against holds, the index against the records, seats against rounds.
+    /// Check every invariant: parameters, bonds against holds, the index against the records, seats against rounds and
+    /// inspections.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::ensure_parameters().map_err(TryRuntimeError::Other)?;
-        let seats = Self::try_state_rounds()?;
+        let mut seats = Self::try_state_rounds()?;
+        for (inspector, count) in InspectionSeats::<T>::iter() {
+            ensure!(count > 0, "a count of no seats is stored");
+            let sum = seats.entry(inspector).or_default();
+            *sum = sum.saturating_add(count);
+        }
         Self::try_state_evaluators(&seats)
     }
 

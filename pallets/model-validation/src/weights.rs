@@ -45,6 +45,8 @@ pub trait WeightInfo {
     fn close_sealing() -> Weight;
     /// Of `close_round`.
     fn close_round() -> Weight;
+    /// Of `add_bond`.
+    fn add_bond() -> Weight;
 }
 
 /// The estimates with the database of the runtime.
@@ -81,6 +83,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn close_round() -> Weight {
         estimates::close::<T::DbWeight>()
     }
+    fn add_bond() -> Weight {
+        estimates::add_bond::<T::DbWeight>()
+    }
 }
 
 impl WeightInfo for () {
@@ -114,6 +119,9 @@ impl WeightInfo for () {
     fn close_round() -> Weight {
         estimates::close::<RocksDbWeight>()
     }
+    fn add_bond() -> Weight {
+        estimates::add_bond::<RocksDbWeight>()
+    }
 }
 
 /// The estimates for any database.
@@ -142,6 +150,11 @@ mod estimates {
 
     /// Evaluator, account, hold.
     pub fn withdraw_bond<Db: Get<RuntimeDbWeight>>() -> Weight {
+        weight::<Db>(60_000_000, 3 * RECORD_PROOF, 3, 3)
+    }
+
+    /// Evaluator, account, hold.
+    pub fn add_bond<Db: Get<RuntimeDbWeight>>() -> Weight {
         weight::<Db>(60_000_000, 3 * RECORD_PROOF, 3, 3)
     }
 

@@ -3,6 +3,7 @@
 use super::*;
 use frame_benchmarking::v2::*;
 use frame_system::RawOrigin;
+use neurodata_primitives::TrainingUseId;
 use sp_runtime::traits::One;
 
 #[benchmarks]

@@ -1,7 +1,7 @@
 //! # Rewards pallet
 //!
-//! Splits what jobs and training uses cost, credits the parts, pays them out on request and keeps each contributor's
-//! reputation.
+//! Splits what jobs, training uses and copies cost, credits the parts, pays them out on request and keeps each
+//! contributor's reputation.
 //!
 //! ## Overview
 //!
@@ -32,7 +32,7 @@
 //! ## Example
 //!
 //! ```text
-//! compute-market: hold of the job owner --transfer_on_hold--> pot
+//! compute-market: escrow account --transfer--> pot
 //!                 Payouts::settle_job { price: 1_000, evaluators: [e1, e2, e3] }
 //! rewards:        data provider +250, compute provider +600, e1, e2, e3 +33 each, treasury 51 at once
 //! parties:        claim(), once MaturityPeriod blocks have passed
@@ -79,7 +79,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use neurodata_primitives::{
     money::split_off,
     seams::{JobSettlement, Payouts, Reputation},
-    ContributionKind, ContributorRecord, Credit, JobId, PayoutReason, TrainingUseId,
+    ContributionKind, ContributorRecord, Credit, JobId, PayoutReason,
 };
 use sp_runtime::{
     traits::{AccountIdConversion, Saturating, Zero},
@@ -124,8 +124,8 @@ pub mod pallet {
         /// How a job's price is shared. Source: DESIGN section 8.
         type JobSplit: Get<JobSplit>;
 
-        /// Share of the treasury in the price of a training use. Unit: parts per million; range 0..=1_000_000. The
-        /// owner's part rounds down. Source: DESIGN section 8.
+        /// Share of the treasury in the price of a training use or of a copy. Unit: parts per million; range
+        /// 0..=1_000_000. The owner's part rounds down. Source: DESIGN section 8.
         type SaleTreasuryShare: Get<Permill>;
 
         /// Time from a credit to the first block in which it can be claimed. Unit: blocks.
@@ -326,6 +326,21 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::Credited { account: account.clone(), amount, matures_at, reason });
     }
 
+    /// Credit `account` with what it earned outside a job's settlement. The contribution itself is counted, and
+    /// reputation moves, when a job is settled. Does nothing if the amount is zero.
+    fn credit_income(account: &T::AccountId, amount: BalanceOf<T>, reason: PayoutReason) {
+        if amount.is_zero() {
+            return;
+        }
+        Self::credit(account, amount, reason);
+        Self::mutate_contributor(account, |record| record.credited = record.credited.saturating_add(amount));
+    }
+
+    /// Split the price of a sale into the part of the owner, rounded down, and that of the treasury.
+    fn split_sale(price: BalanceOf<T>) -> (BalanceOf<T>, BalanceOf<T>) {
+        split_off(price, Permill::one().saturating_sub(T::SaleTreasuryShare::get()))
+    }
+
     /// Credit `account` with its part of a job and note the contribution.
     fn credit_contribution(account: &T::AccountId, amount: BalanceOf<T>, job: JobId, kind: ContributionKind) {
         Self::credit(account, amount, PayoutReason::Job { job, kind });
@@ -428,15 +443,33 @@ impl<T: Config> Payouts<T::AccountId, BalanceOf<T>> for Pallet<T> {
         Ok(())
     }
 
-    fn settle_training_use(training_use: TrainingUseId, owner: &T::AccountId, price: BalanceOf<T>) -> DispatchResult {
+    fn settle_sale(reason: PayoutReason, owner: &T::AccountId, price: BalanceOf<T>) -> DispatchResult {
         Self::ensure_funded(price)?;
-        let owner_share = Permill::one().saturating_sub(T::SaleTreasuryShare::get());
-        let (owed, treasury) = split_off(price, owner_share);
+        let (owed, treasury) = Self::split_sale(price);
 
         Self::pay_treasury(treasury);
-        Self::credit(owner, owed, PayoutReason::TrainingUse { training_use });
-        // The contribution itself is counted, and reputation moves, when the job is settled.
-        Self::mutate_contributor(owner, |record| record.credited = record.credited.saturating_add(owed));
+        Self::credit_income(owner, owed, reason);
+        Ok(())
+    }
+
+    fn treasury_share(price: BalanceOf<T>) -> BalanceOf<T> {
+        let (_, treasury) = Self::split_sale(price);
+        treasury
+    }
+
+    fn settle_treasury(amount: BalanceOf<T>) -> DispatchResult {
+        Self::ensure_funded(amount)?;
+        Self::pay_treasury(amount);
+        Ok(())
+    }
+
+    fn settle_credit(account: &T::AccountId, amount: BalanceOf<T>, reason: PayoutReason) -> DispatchResult {
+        Self::ensure_funded(amount)?;
+        match reason {
+            // Money that comes back to whoever paid it is no income.
+            PayoutReason::JobRefund { .. } => Self::credit(account, amount, reason),
+            _ => Self::credit_income(account, amount, reason),
+        }
         Ok(())
     }
 }

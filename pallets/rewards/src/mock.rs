@@ -7,7 +7,7 @@ use frame_support::{
     traits::{fungible::Mutate, ConstU128, ConstU32, Hooks},
     PalletId,
 };
-use neurodata_primitives::money::JobSplit;
+use neurodata_primitives::{money::JobSplit, TrainingUseId};
 use sp_io::TestExternalities;
 use sp_runtime::BuildStorage;
 

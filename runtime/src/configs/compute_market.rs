@@ -1,11 +1,16 @@
 //! Compute market: providers, offers, jobs and their escrow.
 
-use frame_support::traits::ConstU32;
+use frame_support::{parameter_types, traits::ConstU32, PalletId};
 
 use crate::{
     params::{bounded, groups},
     Balances, DatasetRegistry, Entropy, ModelRegistry, ModelValidation, Rewards, Runtime, RuntimeHoldReason,
 };
+
+parameter_types! {
+    /// Where the escrow account comes from.
+    pub const MarketPalletId: PalletId = PalletId(*b"nrc/jobs");
+}
 
 impl pallet_compute_market::Config for Runtime {
     type Currency = Balances;
@@ -17,6 +22,8 @@ impl pallet_compute_market::Config for Runtime {
     type Payouts = Rewards;
     type Reputation = Rewards;
     type OnBurn = pallet_nrc_token::BurnRecorder<Runtime>;
+    type PalletId = MarketPalletId;
+    type JobDeposit = bounded::JobDeposit;
     type ProviderBond = groups::market::ProviderBond;
     type MatchPeriod = bounded::MatchPeriod;
     type AcceptPeriod = bounded::AcceptPeriod;

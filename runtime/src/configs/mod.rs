@@ -21,6 +21,7 @@ mod proxy;
 mod referenda;
 mod rewards;
 mod safe_mode;
+mod sales;
 mod scheduler;
 mod session;
 mod staking;

@@ -1,7 +1,29 @@
-//! Model registry: the versions that accepted results become.
+//! Model registry: the versions that accepted results become, their sale and their royalties.
 
-use crate::Runtime;
+use frame_support::{parameter_types, PalletId};
+
+use crate::{
+    params::{bounded, groups},
+    Balances, Rewards, Runtime, RuntimeHoldReason, Sales,
+};
+
+parameter_types! {
+    /// Where the account of income that is not shared yet comes from.
+    pub const ModelIncomePalletId: PalletId = PalletId(*b"nrc/modl");
+}
 
 impl pallet_model_registry::Config for Runtime {
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Payouts = Rewards;
+    type Licences = Sales;
+    type OnBurn = pallet_nrc_token::BurnRecorder<Runtime>;
+    type PalletId = ModelIncomePalletId;
+    type MinimumModelStake = groups::models::MinimumStake;
+    type ModelStakeLockPeriod = bounded::ModelStakeLockPeriod;
+    type SaleCover = bounded::SaleCover;
+    type SaleSlash = bounded::SaleSlash;
+    type NonDeliverySlash = groups::dataset::NonDeliverySlash;
+    type RoyaltySplit = bounded::RoyaltySplit;
     type WeightInfo = pallet_model_registry::weights::SubstrateWeight<Runtime>;
 }

@@ -82,7 +82,17 @@ impl ProxyType {
                 | RuntimeCall::Sudo(_)
                 | RuntimeCall::NrcToken(_)
                 | RuntimeCall::ComputeMarket(pallet_compute_market::Call::post_job { .. })
-                | RuntimeCall::ModelRegistry(_)
+                | RuntimeCall::Sales(
+                    pallet_sales::Call::purchase { .. } | pallet_sales::Call::request_inspection { .. }
+                )
+                // Everything but what shares income out, which pays those whom it is due.
+                | RuntimeCall::ModelRegistry(
+                    pallet_model_registry::Call::transfer_model { .. }
+                        | pallet_model_registry::Call::list_model { .. }
+                        | pallet_model_registry::Call::update_model_terms { .. }
+                )
+                // Terms decide what is given away, and for how much.
+                | RuntimeCall::DatasetRegistry(pallet_dataset_registry::Call::update_terms { .. })
         )
     }
 
@@ -91,6 +101,7 @@ impl ProxyType {
         use pallet_dataset_registry::Call as Dataset;
         use pallet_model_validation::Call as Validation;
         use pallet_rewards::Call as Rewards;
+        use pallet_sales::Call as Sales;
         matches!(
             call,
             RuntimeCall::Utility(_)
@@ -99,12 +110,14 @@ impl ProxyType {
                         | Dataset::expire_audit { .. }
                         | Dataset::deliver_key { .. }
                         | Dataset::expire_delivery { .. }
+                        | Dataset::complain_training_key { .. }
                 )
                 | RuntimeCall::ComputeMarket(
                     Market::set_offer { .. }
                         | Market::withdraw_offer { .. }
                         | Market::match_job { .. }
                         | Market::accept_job { .. }
+                        | Market::decline_job { .. }
                         | Market::release_job { .. }
                         | Market::heartbeat { .. }
                         | Market::submit_result { .. }
@@ -119,6 +132,17 @@ impl ProxyType {
                         | Validation::reveal_verdict { .. }
                         | Validation::close_sealing { .. }
                         | Validation::close_round { .. }
+                )
+                // A complaint can cost the deposit of the purchase, but nothing else.
+                | RuntimeCall::Sales(
+                    Sales::deliver_key { .. }
+                        | Sales::confirm_purchase { .. }
+                        | Sales::settle { .. }
+                        | Sales::expire_delivery { .. }
+                        | Sales::complain { .. }
+                        | Sales::draw_inspectors { .. }
+                        | Sales::accept_inspection { .. }
+                        | Sales::close_inspection { .. }
                 )
                 // Pays the account itself, whoever signs.
                 | RuntimeCall::Rewards(Rewards::claim { .. })

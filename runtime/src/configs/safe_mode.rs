@@ -56,6 +56,8 @@ impl Contains<RuntimeCall> for AllowedInSafeMode {
                 // The way out with one's own money.
                 | RuntimeCall::Rewards(pallet_rewards::Call::claim { .. })
                 | RuntimeCall::DatasetRegistry(pallet_dataset_registry::Call::withdraw_stake { .. })
+                | RuntimeCall::ModelRegistry(pallet_model_registry::Call::withdraw_model_stake { .. })
+                | RuntimeCall::Sales(pallet_sales::Call::surrender_licence { .. })
                 | RuntimeCall::ComputeMarket(pallet_compute_market::Call::withdraw_bond { .. })
                 | RuntimeCall::ModelValidation(pallet_model_validation::Call::withdraw_bond { .. })
         )

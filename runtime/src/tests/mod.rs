@@ -5,6 +5,7 @@ mod limits;
 mod main_path;
 mod parameters;
 mod presets;
+mod sales;
 
 use sp_runtime::BuildStorage;
 

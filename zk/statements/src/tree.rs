@@ -55,24 +55,59 @@ pub fn data_root(leaves: &[FieldBytes]) -> Result<DataRoot, StatementError> {
     Ok(to_root(level.first().copied().unwrap_or(PADDING)))
 }
 
-/// Siblings of the leaf at `index`, from the leaf upwards.
+/// Siblings of the leaf at `index`, from the leaf upwards. For several paths: [`Tree`].
 ///
 /// ## Errors
 /// - [`StatementError::NonCanonical`]: a leaf is no field element.
 /// - [`StatementError::IndexOutsideTree`]: there is no such leaf.
 pub fn path(leaves: &[FieldBytes], index: u32) -> Result<Vec<FieldBytes>, StatementError> {
-    let mut at = usize::try_from(index).map_err(|_| StatementError::IndexOutsideTree)?;
-    if at >= leaves.len() {
-        return Err(StatementError::IndexOutsideTree);
+    Tree::new(leaves)?.path(index)
+}
+
+/// All levels of a tree, for many paths from it. Twice as large as its leaves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tree {
+    /// Leaves before padding.
+    leaves: usize,
+    /// From the padded leaves to the root.
+    levels: Vec<Vec<Fr>>,
+}
+
+impl Tree {
+    /// The tree over `leaves`.
+    ///
+    /// ## Errors
+    /// - [`StatementError::NonCanonical`]: a leaf is no field element.
+    pub fn new(leaves: &[FieldBytes]) -> Result<Self, StatementError> {
+        let (mut level, mut levels) = (padded(leaves)?, Vec::new());
+        while level.len() > 1 {
+            let next = parents(&level);
+            levels.push(core::mem::replace(&mut level, next));
+        }
+        levels.push(level);
+        Ok(Self { leaves: leaves.len(), levels })
     }
-    let (mut level, mut siblings) = (padded(leaves)?, Vec::new());
-    while level.len() > 1 {
-        let sibling = level.get(at ^ 1).ok_or(StatementError::IndexOutsideTree)?;
-        siblings.push(field::encode(*sibling));
-        level = parents(&level);
-        at /= 2;
+
+    /// The root; over no leaves, the padding leaf.
+    pub fn root(&self) -> DataRoot {
+        to_root(self.levels.last().and_then(|level| level.first()).copied().unwrap_or(PADDING))
     }
-    Ok(siblings)
+
+    /// Siblings of the leaf at `index`, from the leaf upwards.
+    ///
+    /// ## Errors
+    /// - [`StatementError::IndexOutsideTree`]: there is no such leaf.
+    pub fn path(&self, index: u32) -> Result<Vec<FieldBytes>, StatementError> {
+        let outside = StatementError::IndexOutsideTree;
+        let mut at = usize::try_from(index).ok().filter(|at| *at < self.leaves).ok_or(outside)?;
+        let (_, below) = self.levels.split_last().ok_or(outside)?;
+        let siblings = below.iter().map(|level| {
+            let sibling = level.get(at ^ 1).copied().map(field::encode).ok_or(outside);
+            at /= 2;
+            sibling
+        });
+        siblings.collect()
+    }
 }
 
 /// The root that `leaf` at `index` and `path` lead to.
@@ -122,6 +157,20 @@ mod tests {
             }
             assert_eq!(path(&leaves, count), Err(StatementError::IndexOutsideTree));
         }
+    }
+
+    #[test]
+    fn a_tree_has_the_root_and_the_paths_of_its_leaves() {
+        for count in 0..=9u32 {
+            let leaves = leaves(count.into());
+            let tree = Tree::new(&leaves).unwrap();
+            assert_eq!(Ok(tree.root()), data_root(&leaves));
+            for index in 0..count {
+                assert_eq!(tree.path(index), path(&leaves, index));
+            }
+            assert_eq!(tree.path(count), Err(StatementError::IndexOutsideTree));
+        }
+        assert_eq!(Tree::new(&[FieldBytes::new([0xff; 32])]), Err(StatementError::NonCanonical));
     }
 
     #[test]

@@ -1,13 +1,12 @@
 //! Accounts, rewards, keys.
 
 use crate::{
-    amount::format_nrc,
     args::{AccountCommand, KeyCommand, KeyKind, RewardsCommand},
     context::{parse_account, Context},
     output::{lines, spinner, table},
 };
 use anyhow::{Context as _, Result};
-use neurodata_chain::{account_of, calls, signer_from_suri, AccountId, Balance};
+use neurodata_chain::{account_of, amount::format_nrc, calls, signer_from_suri, AccountId, Balance};
 use neurodata_dataset::RecipientSecret;
 use neurodata_primitives::PayoutReason;
 use rand::{rngs::OsRng, RngCore};
@@ -76,6 +75,10 @@ async fn show_rewards(context: &Context, account: Option<String>) -> Result<()> 
         PayoutReason::Job { job, kind } => format!("job {job} ({kind:?})").to_lowercase(),
         PayoutReason::TrainingUse { training_use } => format!("training use {training_use}"),
         PayoutReason::TreasuryShare => "the treasury's share".into(),
+        PayoutReason::Sale { purchase } => format!("purchase {purchase}"),
+        PayoutReason::Royalty { model } => format!("income of model {model}"),
+        PayoutReason::JobRefund { job } => format!("refund of job {job}"),
+        PayoutReason::Inspection { inspection } => format!("inspection {inspection}"),
     };
     let rows: Vec<Vec<String>> = credits
         .iter()

@@ -2,14 +2,15 @@
 
 use super::{dataset, POLL};
 use crate::{
-    amount::format_nrc,
     args::{AlgorithmName, DeviceName, JobCommand, PostArguments},
     context::{parse_account, Context},
     describe,
     output::{print_line, spinner, table},
 };
 use anyhow::{anyhow, bail, ensure, Context as _, Result};
-use neurodata_chain::{calls, AccountId, BlockNumber, Chain, DatasetRecord, JobRecord, JobRequest, JobState};
+use neurodata_chain::{
+    amount::format_nrc, calls, AccountId, BlockNumber, Chain, DatasetRecord, JobRecord, JobRequest, JobState,
+};
 use neurodata_dataset::{ColumnKind, Schema};
 use neurodata_primitives::{
     job::{blocks_for, MAX_HIDDEN_LAYERS, MIN_DELIVER_BLOCKS},
@@ -129,6 +130,7 @@ fn request(arguments: &PostArguments, record: &DatasetRecord, schema: &Schema) -
     Ok(JobRequest {
         dataset: arguments.dataset,
         spec,
+        parent: arguments.parent,
         requirements: Capability { cores: arguments.cores, memory_mib: arguments.memory, device },
         max_unit_price: arguments.max_unit_price,
         max_training_price: arguments.max_training_price.unwrap_or(record.terms.training_price),

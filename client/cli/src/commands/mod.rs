@@ -2,21 +2,39 @@
 
 mod account;
 mod audit;
+mod buy;
 mod dataset;
+mod deal;
+mod goods;
 mod job;
+mod locker;
 mod model;
 mod parties;
+mod purchase;
 mod status;
 
 use crate::{
     args::{Arguments, Command},
-    context::Context,
+    context::{parse_account, Context},
+    describe,
+    output::{spinner, table},
 };
-use anyhow::{Context as _, Result};
-use std::{fs, io::Write, path::Path, time::Duration};
+use anyhow::{ensure, Context as _, Result};
+use neurodata_chain::{amount::format_nrc, AccountId, Call};
+use neurodata_primitives::{dataset::MAX_ALLOWED_ACCOUNTS, Asset, LicenceDigest, Uri};
+use serde_json::json;
+use std::{
+    fs,
+    io::{Read, Write},
+    path::Path,
+    time::Duration,
+};
 
 /// Time between two looks at the chain while a command waits: a third of the block time.
 const POLL: Duration = Duration::from_secs(1);
+
+/// Longest licence text that is read, in bytes: 1 MiB.
+const MAX_LICENCE_BYTES: u64 = 1 << 20;
 
 /// Run a command.
 pub async fn run(arguments: Arguments) -> Result<()> {
@@ -25,6 +43,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         Command::Dataset(command) => dataset::run(&context, command).await,
         Command::Job(command) => job::run(&context, command).await,
         Command::Model(command) => model::run(&context, command).await,
+        Command::Purchase(command) => purchase::run(&context, command).await,
         Command::Provider(command) => parties::run_provider(&context, command).await,
         Command::Evaluator(command) => parties::run_evaluator(&context, command).await,
         Command::Rewards(command) => account::run_rewards(&context, command).await,
@@ -32,6 +51,52 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         Command::Key(command) => account::run_key(&context, command),
         Command::Chain(command) => status::run(&context, command).await,
     }
+}
+
+/// Submit a call of the signing account and say what it did.
+async fn submit(context: &Context, call: Call, done: &str) -> Result<()> {
+    let signer = context.signer()?;
+    let chain = context.chain().await?;
+    let waiting = spinner("submitting");
+    let receipt = chain.submit(&signer, call).await?;
+    waiting.finish_and_clear();
+    let text = format!("{done} (block {}, fee {})", receipt.block_number, format_nrc(receipt.fee));
+    context.output.show(text, json!({ "block": receipt.block_number, "fee": receipt.fee.to_string() }));
+    Ok(())
+}
+
+/// List the licences for a dataset or model.
+async fn show_licences(context: &Context, asset: Asset) -> Result<()> {
+    let chain = context.chain().await?;
+    let now = chain.best_block().await?.number;
+    let licences = chain.licences(asset).await?;
+    let (rows, values): (Vec<_>, Vec<_>) =
+        licences.iter().map(|(licensee, record)| describe::licence(licensee, record, now)).unzip();
+    context.output.show(table(&["licensee", "licence", "since", "good until"], &rows), json!(values));
+    Ok(())
+}
+
+/// The accounts of an allow-list.
+fn allowed<Bounded: TryFrom<Vec<AccountId>>>(accounts: &[String]) -> Result<Bounded> {
+    let accounts = accounts.iter().map(|account| parse_account(account)).collect::<Result<Vec<_>>>()?;
+    accounts.try_into().ok().with_context(|| format!("--allow takes at most {MAX_ALLOWED_ACCOUNTS} accounts"))
+}
+
+/// Digest of a licence text; without a file that of the empty text.
+fn licence_digest(path: Option<&Path>) -> Result<LicenceDigest> {
+    let mut text = Vec::new();
+    if let Some(path) = path {
+        let read = fs::File::open(path).and_then(|file| file.take(MAX_LICENCE_BYTES + 1).read_to_end(&mut text));
+        read.with_context(|| format!("cannot read the licence {}", path.display()))?;
+        ensure!(text.len() as u64 <= MAX_LICENCE_BYTES, "the licence {} has more than 1 MiB", path.display());
+    }
+    Ok(LicenceDigest::new(sp_crypto_hashing::blake2_256(&text)))
+}
+
+/// A location that this program can read.
+fn location(text: &str) -> Result<Uri> {
+    neurodata_storage::uri::parse(text)?;
+    Uri::try_from(text.as_bytes().to_vec()).ok().with_context(|| format!("the location {text:?} is too long"))
 }
 
 /// Write a file that appears complete or not at all; one that is there is replaced.

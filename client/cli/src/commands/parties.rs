@@ -1,13 +1,12 @@
 //! Compute providers and evaluators as the chain knows them.
 
 use crate::{
-    amount::format_nrc,
     args::{EvaluatorCommand, ProviderCommand},
     context::Context,
     output::{lines, table},
 };
 use anyhow::{bail, Result};
-use neurodata_chain::{AccountId, BlockNumber, Chain, OfferRecord};
+use neurodata_chain::{amount::format_nrc, AccountId, BlockNumber, Chain, OfferRecord};
 use neurodata_primitives::{Capability, DeviceClass};
 use serde_json::{json, Value};
 

@@ -1,8 +1,8 @@
 //! The chain and this machine's way to it.
 
-use crate::{amount::format_nrc, args::ChainCommand, context::Context, output::lines};
+use crate::{args::ChainCommand, context::Context, output::lines};
 use anyhow::Result;
-use neurodata_chain::{account_of, Chain};
+use neurodata_chain::{account_of, amount::format_nrc, Chain};
 use neurodata_storage::BlobStore;
 use neurodata_zk_circuits::Prover;
 use serde_json::{json, Value};

@@ -1,11 +1,17 @@
 //! The compute provider: what each job needs next.
 
 use super::{heartbeat_is_due, stagger, COURTESY_BLOCKS};
-use crate::journal::ComputeEntry;
+use crate::{
+    data::Fitness,
+    journal::{ComputeEntry, Failure},
+};
 use neurodata_chain::{
     AccountId, Balance, BlockNumber, JobRecord, JobState, OfferRecord, ProviderRecord, RoundRecord, TrainingUse,
 };
 use neurodata_primitives::{Capability, JobId, RoundState, SeatState, TrainingUseState};
+
+/// Blocks before the end of its time at which a job that is not known to fit is declined.
+const DECLINE_BLOCKS: BlockNumber = 5;
 
 /// A job as the chain has it, seen by one compute provider.
 #[derive(Clone, Copy)]
@@ -29,12 +35,23 @@ pub struct JobView<'a> {
 /// What the worker itself knows of a job.
 #[derive(Clone, Copy, Default)]
 pub struct Local<'a> {
-    /// Its journal.
+    /// Its journal. It is written when the job turns out to fit, just before it is accepted.
     pub entry: Option<&'a ComputeEntry>,
+    /// What looking at its data gave; `None` if nobody looked yet.
+    pub look: Option<Look<'a>>,
     /// Checkpoints reached by the training that goes on in this process; `None` if there is none.
     pub training: Option<u32>,
     /// Block at which the present heartbeat deadline was first seen.
     pub deadline_seen_at: BlockNumber,
+}
+
+/// How far looking at a job's data has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Look<'a> {
+    /// It goes on.
+    InProgress,
+    /// It is over.
+    Done(&'a Fitness),
 }
 
 /// What to do about one job.
@@ -46,11 +63,20 @@ pub enum Action {
     Wait,
     /// Ask the market to match it: this worker's offer fits.
     Match,
+    /// Look at its data: can it be done?
+    Look,
     /// Make a one-time key and accept.
     Accept,
+    /// Refuse it, which costs nothing before it is accepted.
+    Decline {
+        /// Why.
+        reason: String,
+    },
     /// The data provider did not deliver the key: end the training use.
     ExpireDelivery,
-    /// Give it back.
+    /// Prove that the delivered key is wrong.
+    ComplainKey,
+    /// Give it back, which costs part of the bond.
     Release {
         /// Why.
         reason: String,
@@ -115,7 +141,7 @@ pub fn decide(view: &JobView<'_>, local: &Local<'_>) -> Action {
     let JobView { now, account, .. } = *view;
     match &view.job.state {
         JobState::Open { match_by } => {
-            let waited = now >= view.job.posted_at + stagger(account, view.id);
+            let waited = now >= view.job.posted_at + stagger(account, view.id.get());
             if waited && now < *match_by && fits(view) {
                 Action::Match
             } else {
@@ -123,8 +149,7 @@ pub fn decide(view: &JobView<'_>, local: &Local<'_>) -> Action {
             }
         }
         state if state.provider() != Some(account) => Action::Ignore,
-        JobState::Matched { accept_by, .. } if now < *accept_by => Action::Accept,
-        JobState::Matched { .. } => Action::Wait,
+        JobState::Matched { accept_by, .. } => decide_matched(now, *accept_by, local),
         JobState::AwaitingKey { .. } => decide_awaiting_key(view, local),
         JobState::Running { seed, challenged_chunk, heartbeat_by, deliver_by, position, .. } => {
             let result = local.entry.and_then(|entry| entry.result.as_ref());
@@ -135,6 +160,27 @@ pub fn decide(view: &JobView<'_>, local: &Local<'_>) -> Action {
         }
         JobState::Evaluating { .. } => decide_evaluating(view, local),
         JobState::Closed { .. } => Action::Ignore,
+    }
+}
+
+/// A job is accepted once its data are known to fit. One that does not, or whose data cannot be had, is declined.
+fn decide_matched(now: BlockNumber, accept_by: BlockNumber, local: &Local<'_>) -> Action {
+    if now >= accept_by {
+        return Action::Wait;
+    }
+    if local.entry.is_some() {
+        // It was found to fit before; the same key is used again.
+        return Action::Accept;
+    }
+    let decline = |reason: &str| Action::Decline { reason: reason.into() };
+    let is_late = now.saturating_add(DECLINE_BLOCKS) >= accept_by;
+    match local.look {
+        Some(Look::Done(Fitness::Fits)) => Action::Accept,
+        Some(Look::Done(Fitness::Never(reason))) => decline(reason),
+        Some(Look::Done(Fitness::Later(reason))) if is_late => decline(reason),
+        Some(Look::InProgress) if is_late => decline("its data could not be examined in time"),
+        Some(Look::InProgress) => Action::Wait,
+        Some(Look::Done(Fitness::Later(_))) | None => Action::Look,
     }
 }
 
@@ -161,15 +207,25 @@ fn lost_key(view: &JobView<'_>, local: &Local<'_>) -> Option<String> {
         .then(|| "the journal holds another one-time key than the one the job was accepted with".into())
 }
 
-/// The reason why the job cannot be done, if there is one.
-fn obstacle(view: &JobView<'_>, local: &Local<'_>) -> Option<String> {
-    lost_key(view, local).or_else(|| local.entry.and_then(|entry| entry.failure.clone()))
+/// What to do about a job that cannot be done; `None` if it can.
+fn give_up(view: &JobView<'_>, local: &Local<'_>) -> Option<Action> {
+    if let Some(reason) = lost_key(view, local) {
+        return Some(Action::Release { reason });
+    }
+    let delivered = match view.training_use.map(|training_use| &training_use.state) {
+        Some(TrainingUseState::Delivered { key }) => Some(key),
+        _ => None,
+    };
+    match local.entry.and_then(|entry| entry.failure.as_ref())? {
+        // A key that is not there any more is no reason.
+        Failure::WrongKey { key } => (delivered == Some(key)).then_some(Action::ComplainKey),
+        Failure::Other(reason) => Some(Action::Release { reason: reason.clone() }),
+    }
 }
 
 fn decide_awaiting_key(view: &JobView<'_>, local: &Local<'_>) -> Action {
-    // Without the key it costs nothing to give the job back.
-    if let Some(reason) = obstacle(view, local) {
-        return Action::Release { reason };
+    if let Some(action) = give_up(view, local) {
+        return action;
     }
     match view.training_use.map(|training_use| &training_use.state) {
         Some(TrainingUseState::AwaitingKey { deliver_by }) if view.now > *deliver_by => Action::ExpireDelivery,
@@ -188,8 +244,8 @@ fn decide_running(
         // Nothing would be included in time; whoever reports the breach ends the job.
         return Action::Wait;
     }
-    if let Some(reason) = obstacle(view, local) {
-        return Action::Release { reason };
+    if let Some(action) = give_up(view, local) {
+        return action;
     }
     if has_result {
         return Action::Submit;
@@ -232,9 +288,12 @@ fn decide_evaluating(view: &JobView<'_>, local: &Local<'_>) -> Action {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{decide::fixtures::*, journal::PreparedResult};
+    use crate::{
+        decide::fixtures::*,
+        journal::{Journal, PreparedResult},
+    };
     use neurodata_dataset::RecipientSecret;
-    use neurodata_primitives::{AuditProof, DatasetId, DeviceClass, FieldBytes, JobOutcome, Seed};
+    use neurodata_primitives::{AuditProof, DatasetId, DeviceClass, FieldBytes, JobOutcome, Seed, WrappedKey};
 
     fn entry() -> ComputeEntry {
         ComputeEntry::new(JOB, &RecipientSecret::new([5; 32]))
@@ -332,13 +391,32 @@ mod tests {
     }
 
     #[test]
-    fn a_matched_job_is_accepted_by_its_provider_in_time() {
+    fn a_matched_job_is_looked_at_and_then_accepted_in_time() {
         let matched = |accept_by| case(JobState::Matched { provider: PROVIDER, price: 1, accept_by });
-        assert_eq!(matched(NOW + 1).decide(&Local::default()), Action::Accept);
-        // With a key in the journal the same key is used again.
+        let looked = |look| Local { look, ..Local::default() };
+        let early = matched(NOW + 6);
+        assert_eq!(early.decide(&Local::default()), Action::Look);
+        assert_eq!(early.decide(&looked(Some(Look::InProgress))), Action::Wait);
+        assert_eq!(early.decide(&looked(Some(Look::Done(&Fitness::Fits)))), Action::Accept);
+        assert_eq!(matched(NOW + 1).decide(&looked(Some(Look::Done(&Fitness::Fits)))), Action::Accept);
+        // With a key in the journal the same key is used again, without another look.
         assert_eq!(matched(NOW + 1).decide(&Local { entry: Some(&entry()), ..Local::default() }), Action::Accept);
-        assert_eq!(matched(NOW).decide(&Local::default()), Action::Wait);
-        assert_eq!(matched(NOW + 1).decide_as(&OTHER, &Local::default()), Action::Ignore);
+        assert_eq!(matched(NOW).decide(&Local { entry: Some(&entry()), ..Local::default() }), Action::Wait);
+        assert_eq!(early.decide_as(&OTHER, &Local::default()), Action::Ignore);
+    }
+
+    #[test]
+    fn a_matched_job_that_cannot_be_done_is_declined() {
+        let matched = |accept_by| case(JobState::Matched { provider: PROVIDER, price: 1, accept_by });
+        let (never, later) = (Fitness::Never("bad".into()), Fitness::Later("missing".into()));
+        let decide = |accept_by, look| matched(accept_by).decide(&Local { look, ..Local::default() });
+        let declined = |reason: &str| Action::Decline { reason: reason.into() };
+        assert_eq!(decide(NOW + 50, Some(Look::Done(&never))), declined("bad"));
+        // What may come later is waited for as long as that does no harm.
+        assert_eq!(decide(NOW + 6, Some(Look::Done(&later))), Action::Look);
+        assert_eq!(decide(NOW + 5, Some(Look::Done(&later))), declined("missing"));
+        assert_eq!(decide(NOW + 5, Some(Look::InProgress)), declined("its data could not be examined in time"));
+        assert_eq!(decide(NOW, Some(Look::Done(&never))), Action::Wait);
     }
 
     #[test]
@@ -353,7 +431,7 @@ mod tests {
         assert_eq!(awaiting(NOW - 1).decide(&local), Action::ExpireDelivery);
         assert!(matches!(awaiting(NOW).decide(&Local::default()), Action::Release { .. }));
         let mut unfit = entry.clone();
-        unfit.failure = Some("the target is numeric".into());
+        unfit.failure = Some(Failure::Other("the target is numeric".into()));
         let released = awaiting(NOW).decide(&Local { entry: Some(&unfit), ..Local::default() });
         assert_eq!(released, Action::Release { reason: "the target is numeric".into() });
     }
@@ -362,7 +440,7 @@ mod tests {
     fn a_running_job_is_trained_reported_and_submitted() {
         let case = case(running(NOW + 10, NOW + 40));
         let entry = entry();
-        let local = Local { entry: Some(&entry), training: None, deadline_seen_at: NOW - 5 };
+        let local = Local { entry: Some(&entry), look: None, training: None, deadline_seen_at: NOW - 5 };
         assert_eq!(case.decide(&local), Action::Train);
         assert_eq!(case.decide(&Local { training: Some(2), ..local }), Action::Wait);
         let due = Local { training: Some(2), deadline_seen_at: NOW - 10, ..local };
@@ -391,7 +469,7 @@ mod tests {
     #[test]
     fn a_heartbeat_that_gains_nothing_is_not_sent() {
         let entry = entry();
-        let local = Local { entry: Some(&entry), training: Some(1), deadline_seen_at: 0 };
+        let local = Local { entry: Some(&entry), look: None, training: Some(1), deadline_seen_at: 0 };
         assert_eq!(case(running(NOW + 10, NOW + 10)).decide(&local), Action::Wait);
         assert_eq!(case(running(NOW, NOW + 10)).decide(&local), Action::Wait);
         assert_eq!(case(running(NOW + 1, NOW)).decide(&local), Action::Wait);
@@ -402,11 +480,28 @@ mod tests {
         let case = case(running(NOW + 10, NOW + 40));
         assert!(matches!(case.decide(&Local::default()), Action::Release { .. }));
         let mut failed = entry();
-        failed.failure = Some("wrong key".into());
+        failed.failure = Some(Failure::Other("a row has no target".into()));
         let released = case.decide(&Local { entry: Some(&failed), ..Local::default() });
-        assert_eq!(released, Action::Release { reason: "wrong key".into() });
+        assert_eq!(released, Action::Release { reason: "a row has no target".into() });
         let other = ComputeEntry::new(JOB, &RecipientSecret::new([6; 32]));
         assert!(matches!(case.decide(&Local { entry: Some(&other), ..Local::default() }), Action::Release { .. }));
+    }
+
+    #[test]
+    fn a_wrong_key_is_complained_about_as_long_as_it_is_the_delivered_one() {
+        let mut failed = entry();
+        failed.failure = Some(Failure::WrongKey { key: wrapped() });
+        let local = Local { entry: Some(&failed), ..Local::default() };
+        let mut case = case(running(NOW + 10, NOW + 40));
+        let deliver = |key| Some(TrainingUse { state: TrainingUseState::Delivered { key }, ..training_use(NOW) });
+        case.training_use = deliver(wrapped());
+        assert_eq!(case.decide(&local), Action::ComplainKey);
+        // After a fork another key may have been delivered, or none yet.
+        case.training_use = deliver(WrappedKey { sealed_key: [9; 48], ..wrapped() });
+        assert_eq!(case.decide(&local), Action::Train);
+        case.training_use = Some(training_use(NOW));
+        case.job = job(JobState::AwaitingKey { provider: PROVIDER, price: 1, training_use: USE, accepted_at: NOW - 9 });
+        assert_eq!(case.decide(&local), Action::Wait);
     }
 
     #[test]
@@ -440,5 +535,84 @@ mod tests {
     fn a_closed_job_is_no_business() {
         let closed = JobState::Closed { outcome: JobOutcome::Expired, prunes_at: NOW };
         assert_eq!(case(closed).decide(&Local::default()), Action::Ignore);
+    }
+
+    /// A job on a chain with one provider, and the provider's worker, which is killed again and again.
+    struct Life {
+        folder: tempfile::TempDir,
+        case: Case,
+        calls: Vec<&'static str>,
+    }
+
+    impl Life {
+        /// One step of a worker that has just been started and is killed after `lives` effects: files that it writes
+        /// and calls that it submits. `wrong` says that the delivered key is wrong.
+        fn step(&mut self, mut lives: u32, wrong: bool) {
+            let mut effect = || {
+                let alive = lives > 0;
+                lives = lives.saturating_sub(1);
+                alive
+            };
+            let journal = Journal::open(self.folder.path()).unwrap();
+            let mut entry = journal.entry::<ComputeEntry>(JOB).unwrap();
+            let local = |entry| Local { entry, look: Some(Look::Done(&Fitness::Fits)), ..Local::default() };
+            match self.case.decide(&local(entry.as_ref())) {
+                Action::Accept => {
+                    let entry = entry.unwrap_or_else(|| ComputeEntry::new(JOB, &RecipientSecret::generate()));
+                    if effect() {
+                        journal.store_entry(JOB, &entry).unwrap();
+                        if effect() {
+                            self.calls.push("accept");
+                            self.case.job = job(running(NOW + 10, NOW + 40));
+                            let state = TrainingUseState::Delivered { key: wrapped() };
+                            let recipient_key = entry.recipient_key();
+                            self.case.training_use = Some(TrainingUse { recipient_key, state, ..training_use(NOW) });
+                        }
+                    }
+                }
+                Action::Train => {
+                    let entry = entry.as_mut().unwrap();
+                    if wrong {
+                        entry.failure = Some(Failure::WrongKey { key: wrapped() });
+                    } else {
+                        let proof = AuditProof {
+                            chunk: 0,
+                            leaf: FieldBytes::default(),
+                            missing_cells: 0,
+                            path: Default::default(),
+                            zk_proof: Default::default(),
+                        };
+                        entry.result = Some(PreparedResult { seed: SEED, commitment: result(), proof });
+                    }
+                    if effect() {
+                        journal.store_entry(JOB, entry).unwrap();
+                    }
+                }
+                action @ (Action::Submit | Action::ComplainKey) => {
+                    if effect() {
+                        self.calls.push(if action == Action::Submit { "submit" } else { "complain" });
+                    }
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_worker_that_is_killed_anywhere_goes_on_from_its_journal() {
+        for wrong in [false, true] {
+            let end = if wrong { "complain" } else { "submit" };
+            for fate in 0..3u32.pow(5) {
+                let matched = JobState::Matched { provider: PROVIDER, price: 1, accept_by: NOW + 50 };
+                let mut life = Life { folder: tempfile::tempdir().unwrap(), case: case(matched), calls: Vec::new() };
+                for step in 0..9 {
+                    life.step(if step < 5 { fate / 3u32.pow(step) % 3 } else { 9 }, wrong);
+                    if life.calls.last() == Some(&end) {
+                        break;
+                    }
+                }
+                assert_eq!(life.calls, ["accept", end], "{fate}");
+            }
+        }
     }
 }

@@ -68,7 +68,7 @@ pub fn decide(
     evaluating: bool,
 ) -> Action {
     let seat = round.seats.iter().find(|seat| seat.evaluator == *account).map(|seat| &seat.state);
-    let patience = stagger(account, job);
+    let patience = stagger(account, job.get());
     match round.state {
         RoundState::Drawing { draw_at, draw_by, .. } => {
             let parties = [&round.job_owner, &round.data_provider, &round.provider];

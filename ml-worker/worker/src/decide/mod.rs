@@ -5,20 +5,22 @@
 
 pub mod compute;
 pub mod evaluate;
+pub mod inspect;
 pub mod keys;
+pub mod sales;
 
 use neurodata_chain::{AccountId, BlockNumber};
-use neurodata_primitives::JobId;
 
 /// Blocks for which a worker leaves to others what anybody may do: those who gain most try first.
 const COURTESY_BLOCKS: BlockNumber = 2;
 /// Over how many blocks the workers that try next are spread.
 const SPREAD_BLOCKS: u64 = 4;
 
-/// Blocks that `account` waits before it does for `job` what anybody may do, so that not all pay the fee at once.
-fn stagger(account: &AccountId, job: JobId) -> BlockNumber {
+/// Blocks that `account` waits before it does for the job or inspection with this id what anybody may do, so that not
+/// all pay the fee at once.
+fn stagger(account: &AccountId, id: u64) -> BlockNumber {
     let [first, second, ..] = account.0;
-    let spread = (u64::from(first) * 256 + u64::from(second)).wrapping_add(job.get()) % SPREAD_BLOCKS;
+    let spread = (u64::from(first) * 256 + u64::from(second)).wrapping_add(id) % SPREAD_BLOCKS;
     COURTESY_BLOCKS + spread as BlockNumber
 }
 
@@ -32,15 +34,21 @@ pub(crate) mod fixtures {
     //! A job, its round and its accounts, in whatever state a test needs.
 
     use super::*;
-    use neurodata_chain::{DatasetRecord, JobRecord, JobRequest, JobState, RoundRecord};
+    use neurodata_chain::{
+        DatasetRecord, InspectionRecord, InspectionState, JobRecord, JobRequest, JobState, PurchaseRecord,
+        PurchaseState, RoundRecord,
+    };
     use neurodata_primitives::{
-        job::Visibility, Algorithm, AlgorithmSet, BlobDigest, Capability, CipherRoot, DataRoot, DatasetCommitment,
-        DatasetId, DatasetState, DatasetTerms, DeviceClass, KeyCommitment, LayoutDigest, LicenceDigest, ModelDigest,
-        RecipientKey, ResultCommitment, RoundState, SchemaDigest, Seat, SeatState, Seed, TraceRoot, TrainingMetrics,
-        TrainingSpec, TrainingUseId, UseSet, WrappedKey,
+        job::Visibility, Algorithm, AlgorithmSet, Asset, BlobDigest, Capability, CipherRoot, DataRoot,
+        DatasetCommitment, DatasetId, DatasetState, DatasetTerms, DeviceClass, Grant, InspectionId, JobId,
+        KeyCommitment, LayoutDigest, LicenceDigest, LicenceKind, ModelDigest, PurchaseId, QualityScore, RecipientKey,
+        ResultCommitment, RoundState, SchemaDigest, Seat, SeatState, Seed, TraceRoot, TrainingMetrics, TrainingSpec,
+        TrainingUseId, UseSet, WrappedKey,
     };
 
     pub const JOB: JobId = JobId::new(7);
+    pub const PURCHASE: PurchaseId = PurchaseId::new(11);
+    pub const INSPECTION: InspectionId = InspectionId::new(4);
     pub const USE: TrainingUseId = TrainingUseId::new(3);
     pub const NOW: BlockNumber = 100;
     pub const SEED: Seed = Seed::new([9; 32]);
@@ -72,6 +80,7 @@ pub(crate) mod fixtures {
                 holdout: 200,
                 checkpoint_epochs: 5,
             },
+            parent: None,
             requirements: Capability { cores: 2, memory_mib: 1_024, device: DeviceClass::Cpu },
             max_unit_price: 10,
             max_training_price: 0,
@@ -90,9 +99,12 @@ pub(crate) mod fixtures {
             chunks: 1,
             training_price: 0,
             training_paid: false,
+            uses: UseSet::default(),
             work_units: 1,
             escrow: 10,
+            deposit: 1,
             failed_providers: Default::default(),
+            attempts: 0,
             state,
             posted_at: NOW - 10,
         }
@@ -161,9 +173,51 @@ pub(crate) mod fixtures {
             parent: None,
             training_uses: 0,
             open_uses: 1,
-            score: 50,
+            copies_sold: 0,
+            open_sales: 0,
+            exposure: 0,
+            attestations: Default::default(),
+            condemned: false,
+            score: QualityScore::INITIAL,
             registered_at: 1,
         }
+    }
+
+    pub fn awaiting_key(deliver_by: BlockNumber) -> PurchaseState {
+        PurchaseState::AwaitingKey { deliver_by }
+    }
+
+    pub fn delivered(complain_by: BlockNumber) -> PurchaseState {
+        PurchaseState::Delivered { key: wrapped(), complain_by }
+    }
+
+    /// Somebody buys a copy of dataset 1.
+    pub fn purchase(state: PurchaseState) -> PurchaseRecord {
+        PurchaseRecord {
+            asset: Asset::Dataset(DatasetId::new(1)),
+            seller: DATA_PROVIDER,
+            buyer: OTHER,
+            grant: Grant::Copy { licence: LicenceKind::Personal, expires_at: None },
+            recipient_key: RecipientKey::new([1; 32]),
+            price: 10,
+            deposit: 1,
+            purchased_at: NOW - 10,
+            state,
+        }
+    }
+
+    /// The evaluator inspects dataset 1.
+    pub fn inspectors_purchase(state: PurchaseState) -> PurchaseRecord {
+        let grant = Grant::Inspection { inspection: INSPECTION, fee: 5 };
+        PurchaseRecord { buyer: EVALUATOR, grant, price: 0, ..purchase(state) }
+    }
+
+    pub fn inspecting(invited: &[AccountId], inspecting: u32, accept_by: BlockNumber) -> InspectionState {
+        InspectionState::Inspecting { invited: invited.to_vec().try_into().unwrap(), inspecting, accept_by }
+    }
+
+    pub fn inspection(state: InspectionState) -> InspectionRecord {
+        InspectionRecord { dataset: DatasetId::new(1), requester: DATA_PROVIDER, seats: 2, fee: 5, escrow: 10, state }
     }
 
     pub fn round(state: RoundState<BlockNumber>, seats: &[(AccountId, SeatState)]) -> RoundRecord {
@@ -195,7 +249,7 @@ mod tests {
 
     #[test]
     fn workers_wait_for_different_times() {
-        let waits: Vec<_> = (0..4).map(|job| stagger(&fixtures::PROVIDER, JobId::new(job))).collect();
+        let waits: Vec<_> = (0..4).map(|job| stagger(&fixtures::PROVIDER, job)).collect();
         let mut sorted = waits.clone();
         sorted.sort_unstable();
         assert_eq!(sorted, [2, 3, 4, 5], "{waits:?}");

@@ -1,27 +1,23 @@
 //! The compute provider.
 
-use super::{work_on, Finished, Tasks};
+use super::{dataset, parent, work_on, Finished, Tasks};
 use crate::{
-    data::{evaluation_context, misfit, training_use_context},
-    decide::compute::{decide, decide_registration, Action, JobView, Local, Registration},
-    journal::ComputeEntry,
+    data::{self, fitness, Fitness},
+    decide::compute::{decide, decide_registration, Action, JobView, Local, Look, Registration},
+    journal::{ComputeEntry, Failure, Subject},
     service::{Steps, Worker},
-    work::{Assignment, Task, Workshop},
+    work::{Assignment, Errand, Task, WorkError, Workshop},
     Error,
 };
-use neurodata_chain::{
-    calls, AccountId, Balance, BlockNumber, DatasetRecord, JobRecord, JobState, OfferRecord, TrainingUse,
-};
-use neurodata_dataset::{unwrap_key, wrap_key, RecipientSecret};
-use neurodata_primitives::{Capability, DatasetId, JobId, RecipientKey, TrainingUseState};
+use neurodata_chain::{calls, AccountId, Balance, BlockNumber, JobRecord, JobState, OfferRecord, TrainingUse};
+use neurodata_dataset::{wrap_key, RecipientSecret};
+use neurodata_primitives::{Capability, JobId, PackageCommitment, TrainingUseState};
+use neurodata_sealing::{evaluation_context, training_use_context};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
-    time::Duration,
 };
-
-/// Longest look at a package before its job is accepted; what it doesn't show is found out in training.
-const LOOK_TIMEOUT: Duration = Duration::from_secs(30);
+use tokio::task::JoinHandle;
 
 /// What a compute provider offers.
 #[derive(Clone, Copy, Debug)]
@@ -42,14 +38,36 @@ pub struct ComputeProvider {
     offer: Offer,
     tasks: Tasks,
     finished: Finished,
+    /// What is known, or being found out, of jobs that were matched to this worker.
+    looks: HashMap<JobId, Looking>,
     /// For each running job its heartbeat deadline and the block at which it was first seen.
     deadlines: HashMap<JobId, (BlockNumber, BlockNumber)>,
+}
+
+/// A look at the data of a job.
+enum Looking {
+    InProgress(JoinHandle<Fitness>),
+    Done(Fitness),
+}
+
+impl Looking {
+    /// Note the outcome, if there is one.
+    async fn update(&mut self) {
+        if let Self::InProgress(handle) = self {
+            if handle.is_finished() {
+                let fitness =
+                    handle.await.unwrap_or_else(|error| Fitness::Never(format!("looking at it failed: {error}")));
+                *self = Self::Done(fitness);
+            }
+        }
+    }
 }
 
 impl ComputeProvider {
     /// A compute provider with nothing in progress.
     pub fn new(workshop: Arc<Workshop>, offer: Offer) -> Self {
-        Self { workshop, offer, tasks: Tasks::default(), finished: Finished::default(), deadlines: HashMap::new() }
+        let (tasks, finished) = (Tasks::default(), Finished::default());
+        Self { workshop, offer, tasks, finished, looks: HashMap::new(), deadlines: HashMap::new() }
     }
 
     /// Register and make the offer as far as that is needed. Returns the offer on chain.
@@ -78,11 +96,14 @@ impl ComputeProvider {
 
     /// Note failures of work in the journal, from where they lead to the job's release.
     async fn note_failures(&mut self, worker: &mut Worker, now: BlockNumber) -> Result<(), Error> {
-        for (job, reason) in self.tasks.take_hopeless(worker, now).await {
-            tracing::error!(%job, "{reason}");
-            if let Some(mut entry) = worker.journal.entry::<ComputeEntry>(job)? {
-                entry.failure = Some(reason);
-                worker.journal.store_entry(job, &entry)?;
+        for (subject, error) in self.tasks.take_hopeless(worker, now).await {
+            tracing::error!(%subject, "{error}");
+            if let Some(mut entry) = worker.journal.entry::<ComputeEntry>(subject)? {
+                entry.failure = Some(match error {
+                    WorkError::WrongKey(key) => Failure::WrongKey { key },
+                    error => Failure::Other(error.to_string()),
+                });
+                worker.journal.store_entry(subject, &entry)?;
             }
         }
         Ok(())
@@ -129,25 +150,44 @@ impl ComputeProvider {
         let training_use = training_use.as_ref();
         let view = JobView { now, account: &account, offer, id, job, training_use, round: round.as_ref() };
         let training = self.tasks.get(id).map(Task::position);
-        let local = Local { entry: entry.as_ref(), training, deadline_seen_at: self.deadline_seen_at(id, job, now) };
-        let action = decide(&view, &local);
+        let deadline_seen_at = self.deadline_seen_at(id, job, now);
+        if let Some(looking) = self.looks.get_mut(&id) {
+            looking.update().await;
+        }
+        let look = self.looks.get(&id).map(|looking| match looking {
+            Looking::InProgress(_) => Look::InProgress,
+            Looking::Done(fitness) => Look::Done(fitness),
+        });
+        let action = decide(&view, &Local { entry: entry.as_ref(), look, training, deadline_seen_at });
         tracing::debug!(job = %id, ?action, "decided");
         match action {
             Action::Ignore | Action::Wait => {}
             Action::Match => {
                 worker.act(now, &format!("match job {id}"), calls::match_job(id)).await?;
             }
+            Action::Look => self.look(worker, now, id, job).await?,
             Action::Accept => {
-                let key = match entry {
-                    Some(entry) => entry.recipient_key(),
-                    None => self.prepare(worker, id, job).await?,
-                };
-                worker.act(now, &format!("accept job {id}"), calls::accept_job(id, key)).await?;
+                let entry = entry.unwrap_or_else(|| ComputeEntry::new(id, &RecipientSecret::generate()));
+                // The secret is on disk before anybody can wrap a key for it.
+                worker.journal.store_entry(id, &entry)?;
+                let call = calls::accept_job(id, entry.recipient_key());
+                worker.act(now, &format!("accept job {id}"), call).await?;
+            }
+            Action::Decline { reason } => {
+                worker.act(now, &format!("decline job {id}, because {reason}"), calls::decline_job(id)).await?;
             }
             Action::ExpireDelivery => {
                 if let Some(training_use) = training_use_id {
                     let what = format!("end training use {training_use}, whose key did not come");
                     worker.act(now, &what, calls::expire_delivery(training_use)).await?;
+                }
+            }
+            Action::ComplainKey => {
+                if let (Some(entry), Some(training_use)) = (entry, training_use_id) {
+                    let call = calls::complain_training_key(training_use, *entry.recipient_secret().as_bytes());
+                    worker
+                        .act(now, &format!("prove that the key of training use {training_use} is wrong"), call)
+                        .await?;
                 }
             }
             Action::Release { reason } => {
@@ -181,18 +221,33 @@ impl ComputeProvider {
         Ok(())
     }
 
-    /// Make the one-time key of a job and journal it, together with what speaks against the job, if anything does.
-    ///
-    /// A job that was matched has to be accepted; one that cannot be done is then given back before its key comes.
-    async fn prepare(&self, worker: &mut Worker, id: JobId, job: &JobRecord) -> Result<RecipientKey, Error> {
-        let mut entry = ComputeEntry::new(id, &RecipientSecret::generate());
-        if let Some(dataset) = dataset(worker, job.request.dataset).await? {
-            let (workshop, spec) = (self.workshop.clone(), job.request.spec.clone());
-            let look = tokio::task::spawn_blocking(move || misfit(&workshop.store, &dataset, &spec));
-            entry.failure = tokio::time::timeout(LOOK_TIMEOUT, look).await.ok().and_then(Result::ok).flatten();
+    /// Start to look at the data of a job.
+    async fn look(&mut self, worker: &mut Worker, now: BlockNumber, id: JobId, job: &JobRecord) -> Result<(), Error> {
+        let what = format!("look at the data of job {id}");
+        if let Some(Looking::Done(Fitness::Later(reason))) = self.looks.get(&id) {
+            let message = format!("job {id} is not accepted yet: {reason}");
+            if worker.is_new(&message) {
+                tracing::warn!("{message}");
+            }
+            if !worker.may_retry(now, &what) {
+                return Ok(());
+            }
         }
-        worker.journal.store_entry(id, &entry)?;
-        Ok(entry.recipient_key())
+        worker.note_failure(now, &what);
+        let found = (dataset(worker, job.request.dataset).await?, parent(worker, job.request.parent).await?);
+        let (Some(dataset), Some(parent)) = found else {
+            let reason = "its dataset or the model that it starts from is not on chain".into();
+            self.looks.insert(id, Looking::Done(Fitness::Later(reason)));
+            return Ok(());
+        };
+        let (workshop, spec, ended) = (self.workshop.clone(), job.request.spec.clone(), worker.task_ended.clone());
+        let handle = tokio::task::spawn_blocking(move || {
+            let fitness = fitness(&workshop.store, &dataset, &spec, parent.as_ref());
+            ended.notify_one();
+            fitness
+        });
+        self.looks.insert(id, Looking::InProgress(handle));
+        Ok(())
     }
 
     async fn train(
@@ -211,18 +266,20 @@ impl ComputeProvider {
             return Ok(());
         }
         let Some(dataset) = dataset(worker, job.request.dataset).await? else { return Ok(()) };
+        let Some(parent) = parent(worker, job.request.parent).await? else { return Ok(()) };
         let assignment = Assignment {
             job: id,
             dataset_id: job.request.dataset,
             dataset,
             spec: job.request.spec.clone(),
             seed,
+            parent,
             key: key.clone(),
         };
         let workshop = self.workshop.clone();
         let attempt = self.tasks.attempts(id);
         tracing::info!(job = %id, attempt, "training");
-        let work = Task::start(seed, worker.task_ended.clone(), move |pulse| {
+        let work = Task::start(Errand::Run(seed), worker.task_ended.clone(), move |pulse| {
             workshop.compute(&assignment, training_use_id, challenged_chunk, attempt, pulse)
         });
         self.tasks.start(id, work);
@@ -244,12 +301,22 @@ impl ComputeProvider {
         let TrainingUseState::Delivered { key: wrapped } = &training_use.state else { return Ok(()) };
         let genesis = worker.chain.genesis();
         let context = training_use_context(&genesis, training_use_id);
-        let content_key = unwrap_key(wrapped, &entry.recipient_secret(), &context)?;
+        let Some(dataset) = dataset(worker, job.request.dataset).await? else { return Ok(()) };
+        let package = PackageCommitment::from(&dataset.commitment);
+        let content_key = match data::content_key(&package, wrapped, &entry.recipient_secret(), &context) {
+            Ok(content_key) => content_key,
+            Err(error) => {
+                if worker.is_new(&format!("{id} {error}")) {
+                    tracing::error!(job = %id, "the committee gets no keys: {error}");
+                }
+                return Ok(());
+            }
+        };
         let mut keys = Vec::new();
         for member in members {
             // A member that is gone, or whose key is no key, gets none; the others do.
             let Some(evaluator) = worker.chain.evaluator(member).await? else { continue };
-            match wrap_key(&content_key, &evaluator.recipient_key, &evaluation_context(&genesis, id, member)) {
+            match wrap_key(&content_key, &evaluator.recipient_key, &evaluation_context(&genesis, id, &member.0)) {
                 Ok(wrapped) => keys.push((member.clone(), wrapped)),
                 Err(error) => {
                     if worker.is_new(&format!("{id} {member}")) {
@@ -266,14 +333,6 @@ impl ComputeProvider {
     }
 }
 
-pub(super) async fn dataset(worker: &mut Worker, id: DatasetId) -> Result<Option<DatasetRecord>, Error> {
-    let record = worker.chain.dataset(id).await?;
-    if record.is_none() && worker.is_new(&format!("dataset {id}")) {
-        tracing::error!(dataset = %id, "the dataset of a job is not on chain");
-    }
-    Ok(record)
-}
-
 impl Steps for ComputeProvider {
     async fn step(&mut self, worker: &mut Worker, now: BlockNumber) -> Result<(), Error> {
         self.note_failures(worker, now).await?;
@@ -282,11 +341,12 @@ impl Steps for ComputeProvider {
         let held: BTreeSet<JobId> =
             jobs.iter().filter(|(_, job)| job.state.provider() == Some(&worker.account)).map(|(id, _)| *id).collect();
         let seed = |(id, job): &(JobId, JobRecord)| match job.state {
-            JobState::Running { seed, .. } if held.contains(id) => Some((*id, seed)),
+            JobState::Running { seed, .. } if held.contains(id) => Some((Subject::from(*id), Errand::Run(seed))),
             _ => None,
         };
         self.tasks.stop_all_but(&jobs.iter().filter_map(seed).collect());
         self.deadlines.retain(|job, _| held.contains(job));
+        self.looks.retain(|job, _| held.contains(job));
         for (id, job) in &jobs {
             self.serve(worker, now, *id, job, offer.as_ref()).await?;
         }

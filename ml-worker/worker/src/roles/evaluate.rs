@@ -1,11 +1,11 @@
-//! The evaluator.
+//! The evaluator: rounds of evaluation here, inspections of packages in `inspect.rs`.
 
-use super::{compute::dataset, work_on, Finished, Tasks};
+use super::{dataset, parent, work_on, Finished, Tasks};
 use crate::{
     decide::evaluate::{decide, decide_registration, is_about, Action, Registration},
-    journal::{EvaluateEntry, Journal},
+    journal::{EvaluateEntry, Journal, Subject},
     service::{Steps, Worker},
-    work::{Assignment, Task, Workshop},
+    work::{Assignment, Errand, Task, Workshop},
     Error,
 };
 use neurodata_chain::{calls, Balance, BlockNumber, JobRecord, JobState, RoundRecord};
@@ -21,11 +21,11 @@ const SECRET_FILE: &str = "evaluator.key";
 
 /// The evaluator.
 pub struct Evaluator {
-    workshop: Arc<Workshop>,
+    pub(super) workshop: Arc<Workshop>,
     secret: RecipientSecret,
     bond: Balance,
-    tasks: Tasks,
-    finished: Finished,
+    pub(super) tasks: Tasks,
+    pub(super) finished: Finished,
 }
 
 impl Evaluator {
@@ -120,6 +120,7 @@ impl Evaluator {
         let Some(record) = record else { return Ok(()) };
         let JobState::Evaluating { seed, result, .. } = record.state.clone() else { return Ok(()) };
         let Some(dataset) = dataset(worker, record.request.dataset).await? else { return Ok(()) };
+        let Some(parent) = parent(worker, record.request.parent).await? else { return Ok(()) };
         // The entry comes first, so that the job is known to be one of ours even if the work never ends.
         worker.journal.store_entry(job, &EvaluateEntry { job, verdict: None })?;
         let assignment = Assignment {
@@ -128,12 +129,13 @@ impl Evaluator {
             dataset,
             spec: record.request.spec.clone(),
             seed,
+            parent,
             key,
         };
         let (workshop, secret) = (self.workshop.clone(), self.secret.clone());
         let attempt = self.tasks.attempts(job);
         tracing::info!(%job, attempt, "repeating the run");
-        let work = Task::start(seed, worker.task_ended.clone(), move |pulse| {
+        let work = Task::start(Errand::Run(seed), worker.task_ended.clone(), move |pulse| {
             workshop.evaluate(&assignment, &secret, &result, attempt, pulse)
         });
         self.tasks.start(job, work);
@@ -143,10 +145,11 @@ impl Evaluator {
 
 impl Steps for Evaluator {
     async fn step(&mut self, worker: &mut Worker, now: BlockNumber) -> Result<(), Error> {
-        for (job, reason) in self.tasks.take_hopeless(worker, now).await {
-            // Only a panic ends here: everything else that is hopeless becomes a rejection.
-            tracing::error!(%job, "{reason}");
-            worker.note_failure(now, &work_on(job));
+        for (subject, error) in self.tasks.take_hopeless(worker, now).await {
+            // A panic; or a package that an inspector can neither attest nor refute. All else that is hopeless becomes
+            // a rejection.
+            tracing::error!(%subject, "{error}");
+            worker.note_failure(now, &work_on(subject));
         }
         self.register(worker, now).await?;
         let rounds = worker.chain.rounds().await?;
@@ -158,10 +161,11 @@ impl Steps for Evaluator {
                 record = worker.chain.job(*job).await?;
             }
             if let Some(JobState::Evaluating { seed, .. }) = record.as_ref().map(|record| &record.state) {
-                wanted.insert(*job, *seed);
+                wanted.insert(Subject::from(*job), Errand::Run(*seed));
             }
             self.serve(worker, now, *job, round, record.as_ref()).await?;
         }
+        self.serve_inspections(worker, now, &mut wanted).await?;
         self.tasks.stop_all_but(&wanted);
         for job in worker.journal.jobs()? {
             if open.contains(&job) {

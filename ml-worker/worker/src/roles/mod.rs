@@ -2,14 +2,18 @@
 
 pub mod compute;
 pub mod evaluate;
+mod inspect;
 pub mod keys;
 
 use crate::{
+    data::Parent,
+    journal::Subject,
     service::Worker,
-    work::{Task, WorkError},
+    work::{Errand, Task, WorkError},
+    Error,
 };
-use neurodata_chain::BlockNumber;
-use neurodata_primitives::{JobId, Seed};
+use neurodata_chain::{BlockNumber, DatasetRecord};
+use neurodata_primitives::{DatasetId, ModelId};
 use std::{
     collections::{BTreeMap, HashMap},
     time::Duration,
@@ -20,85 +24,105 @@ const STOP_PATIENCE: Duration = Duration::from_secs(10);
 /// Blocks for which the journal of a job that is over is kept: a fork may take its end back.
 const KEEP_BLOCKS: BlockNumber = 20;
 
-/// Work in progress, by job.
+/// Work in progress.
 #[derive(Default)]
 struct Tasks {
-    running: BTreeMap<JobId, Task>,
-    attempts: HashMap<JobId, u32>,
+    running: BTreeMap<Subject, Task>,
+    attempts: HashMap<Subject, u32>,
 }
 
 impl Tasks {
-    fn get(&self, job: JobId) -> Option<&Task> {
-        self.running.get(&job)
+    fn get(&self, subject: impl Into<Subject>) -> Option<&Task> {
+        self.running.get(&subject.into())
     }
 
-    fn attempts(&self, job: JobId) -> u32 {
-        self.attempts.get(&job).copied().unwrap_or(0)
+    fn attempts(&self, subject: impl Into<Subject>) -> u32 {
+        self.attempts.get(&subject.into()).copied().unwrap_or(0)
     }
 
-    fn start(&mut self, job: JobId, task: Task) {
-        *self.attempts.entry(job).or_default() += 1;
-        self.running.insert(job, task);
+    fn start(&mut self, subject: impl Into<Subject>, task: Task) {
+        let subject = subject.into();
+        *self.attempts.entry(subject).or_default() += 1;
+        self.running.insert(subject, task);
     }
 
     /// Work that ended without what it was for. What may succeed later is noted for another try.
-    async fn take_hopeless(&mut self, worker: &mut Worker, now: BlockNumber) -> Vec<(JobId, String)> {
-        let finished: Vec<JobId> =
-            self.running.iter().filter(|(_, task)| task.is_finished()).map(|(job, _)| *job).collect();
+    async fn take_hopeless(&mut self, worker: &mut Worker, now: BlockNumber) -> Vec<(Subject, WorkError)> {
+        let finished: Vec<Subject> =
+            self.running.iter().filter(|(_, task)| task.is_finished()).map(|(subject, _)| *subject).collect();
         let mut hopeless = Vec::new();
-        for job in finished {
-            let Some(task) = self.running.remove(&job) else { continue };
+        for subject in finished {
+            let Some(task) = self.running.remove(&subject) else { continue };
             match task.outcome().await {
                 Ok(()) | Err(WorkError::Stopped) => {}
-                Err(WorkError::Hopeless(reason)) => hopeless.push((job, reason)),
+                Err(error @ (WorkError::Hopeless(_) | WorkError::WrongKey(_))) => hopeless.push((subject, error)),
                 Err(WorkError::Later(reason)) => {
-                    tracing::warn!(%job, "{reason}; trying again");
-                    worker.note_failure(now, &work_on(job));
+                    tracing::warn!(%subject, "{reason}; trying again");
+                    worker.note_failure(now, &work_on(subject));
                 }
             }
         }
         hopeless
     }
 
-    /// Stop the work on every job but those in `wanted`, and on runs with another seed.
-    fn stop_all_but(&mut self, wanted: &BTreeMap<JobId, Seed>) {
-        let is_wanted = |job: &JobId, task: &Task| wanted.get(job) == Some(&task.seed());
-        self.running.iter().filter(|(job, task)| !is_wanted(job, task)).for_each(|(_, task)| task.stop());
-        self.attempts.retain(|job, _| wanted.contains_key(job));
+    /// Stop all work but that in `wanted`, and work on another errand than the wanted one.
+    fn stop_all_but(&mut self, wanted: &BTreeMap<Subject, Errand>) {
+        let is_wanted = |subject: &Subject, task: &Task| wanted.get(subject) == Some(&task.errand());
+        self.running.iter().filter(|(subject, task)| !is_wanted(subject, task)).for_each(|(_, task)| task.stop());
+        self.attempts.retain(|subject, _| wanted.contains_key(subject));
     }
 
     /// Stop everything and wait a little for it.
     async fn stop(self) {
         self.running.values().for_each(Task::stop);
-        for (job, task) in self.running {
+        for (subject, task) in self.running {
             if tokio::time::timeout(STOP_PATIENCE, task.outcome()).await.is_err() {
-                tracing::warn!(%job, "the work did not stop in time; it resumes from its last checkpoint");
+                tracing::warn!(%subject, "the work did not stop in time; it resumes from its last checkpoint");
             }
         }
     }
 }
 
-/// Name of the work on a job among what failed and is tried again.
-fn work_on(job: JobId) -> String {
-    format!("work on job {job}")
+/// Name of the work on a job or an inspection among what failed and is tried again.
+fn work_on(subject: impl Into<Subject>) -> String {
+    format!("work on {}", subject.into())
 }
 
-/// Jobs that are over, until their journal is forgotten.
+/// Jobs and inspections that are over, until their journal is forgotten.
 #[derive(Default)]
-struct Finished(BTreeMap<JobId, BlockNumber>);
+struct Finished(BTreeMap<Subject, BlockNumber>);
 
 impl Finished {
-    /// Note that `job` is over, and forget its journal after a while.
-    fn note(&mut self, worker: &mut Worker, job: JobId, now: BlockNumber) -> Result<(), crate::Error> {
-        let seen_at = *self.0.entry(job).or_insert_with(|| {
-            tracing::info!(%job, "the job is over for this worker");
+    /// Note that `subject` is over, and forget its journal after a while.
+    fn note(&mut self, worker: &mut Worker, subject: impl Into<Subject>, now: BlockNumber) -> Result<(), Error> {
+        let subject = subject.into();
+        let seen_at = *self.0.entry(subject).or_insert_with(|| {
+            tracing::info!("{subject} is over for this worker");
             worker.finish_job();
             now
         });
         if now >= seen_at.saturating_add(KEEP_BLOCKS) {
-            worker.journal.forget(job)?;
-            self.0.remove(&job);
+            worker.journal.forget(subject)?;
+            self.0.remove(&subject);
         }
         Ok(())
     }
+}
+
+async fn dataset(worker: &mut Worker, id: DatasetId) -> Result<Option<DatasetRecord>, Error> {
+    let record = worker.chain.dataset(id).await?;
+    if record.is_none() && worker.is_new(&format!("dataset {id}")) {
+        tracing::error!(dataset = %id, "a dataset that is asked for is not on chain");
+    }
+    Ok(record)
+}
+
+/// The model that a job starts from: `Some(None)` if it starts from none, `None` if its model is not on chain.
+async fn parent(worker: &mut Worker, id: Option<ModelId>) -> Result<Option<Option<Parent>>, Error> {
+    let Some(id) = id else { return Ok(Some(None)) };
+    let record = worker.chain.model(id).await?;
+    if record.is_none() && worker.is_new(&format!("model {id}")) {
+        tracing::error!(model = %id, "the model that a job starts from is not on chain");
+    }
+    Ok(record.map(|record| Some(Parent { id, result: record.result })))
 }

@@ -10,8 +10,8 @@ fn an_open_job_is_cancelled_and_refunded() {
         let outcome = JobOutcome::Cancelled;
         assert_eq!(state(id), JobState::Closed { outcome: outcome.clone(), prunes_at: 1 + PRUNE_PERIOD });
         assert_eq!(last_event(), Event::JobClosed { job: id, owner: JOB_OWNER, outcome, refunded: ESCROW });
-        assert_eq!(balance(JOB_OWNER), FUNDS);
-        assert_eq!(escrow_of(JOB_OWNER), 0);
+        assert_eq!(balance(JOB_OWNER), FUNDS - DEPOSIT);
+        assert_eq!((escrow(), deposits_of(JOB_OWNER)), (0, DEPOSIT));
         assert!(OpenJobs::<Test>::get().is_empty());
     });
 }
@@ -22,7 +22,7 @@ fn a_matched_job_is_cancelled_and_its_slot_freed() {
         let id = matched_job();
         assert_ok!(ComputeMarket::cancel_job(signed(JOB_OWNER), id));
         assert_eq!(Offers::<Test>::get(PROVIDER).map(|offer| offer.slots_taken), Some(0));
-        assert_eq!(balance(JOB_OWNER), FUNDS);
+        assert_eq!(balance(JOB_OWNER), FUNDS - DEPOSIT);
         assert_eq!(bond_of(PROVIDER), MIN_BOND);
     });
 }
@@ -32,7 +32,7 @@ fn the_refund_leaves_the_escrow_of_other_jobs() {
     ExtBuilder.build_and_execute(|| {
         let (first, _) = (open_job(), open_job());
         assert_ok!(ComputeMarket::cancel_job(signed(JOB_OWNER), first));
-        assert_eq!(escrow_of(JOB_OWNER), ESCROW);
+        assert_eq!(escrow(), ESCROW);
     });
 }
 

@@ -15,8 +15,30 @@ fn an_open_job_closes_after_its_time_to_be_matched() {
         pass(1);
         assert_ok!(expire(id));
         assert_eq!(outcome(id), JobOutcome::Expired);
-        assert_eq!(balance(JOB_OWNER), FUNDS);
+        assert_eq!(balance(JOB_OWNER), FUNDS - DEPOSIT);
         assert!(OpenJobs::<Test>::get().is_empty());
+    });
+}
+
+#[test]
+fn an_owner_that_cannot_receive_its_refund_is_credited() {
+    ExtBuilder.build_and_execute(|| {
+        // 7 work units at 5 plancks: less than an account needs to exist.
+        QuotedPrice::set(&0);
+        DepositPerJob::set(&0);
+        let spec = TrainingSpec { epochs: 1, checkpoint_epochs: 1, ..spec() };
+        let request = JobRequest { spec, max_unit_price: 5, ..request() };
+        let id = NextJobId::<Test>::get();
+        assert_ok!(ComputeMarket::post_job(signed(JOB_OWNER), request));
+        assert_eq!(job(id).escrow, 35);
+        assert_ok!(Balances::transfer_allow_death(signed(JOB_OWNER), STRANGER, balance(JOB_OWNER)));
+        pass(MATCH_PERIOD + 1);
+        assert_ok!(expire(id));
+        assert_eq!(balance(JOB_OWNER), 0);
+        assert_eq!(Credited::get(), [(JOB_OWNER, 35)]);
+        assert_eq!(Reasons::get(), [PayoutReason::JobRefund { job: id }]);
+        let closed = Event::JobClosed { job: id, owner: JOB_OWNER, outcome: JobOutcome::Expired, refunded: 35 };
+        assert_eq!(last_event(), closed);
     });
 }
 
@@ -30,7 +52,7 @@ fn a_provider_that_does_not_accept_is_in_breach() {
         assert_ok!(expire(id));
         let match_by = 2 + ACCEPT_PERIOD + MATCH_PERIOD;
         assert_eq!(state(id), JobState::Open { match_by });
-        assert_eq!(job(id).failed_providers.into_inner(), [PROVIDER]);
+        assert_eq!((job(id).failed_providers.into_inner(), job(id).attempts), (vec![PROVIDER], 1));
         assert_eq!(Failures::get(), [PROVIDER]);
         assert_eq!(Offers::<Test>::get(PROVIDER).map(|offer| offer.slots_taken), Some(0));
         let slash = Event::BondSlashed { job: id, provider: PROVIDER, reporter: REPORTER, slashed: BREACH };
@@ -48,7 +70,7 @@ fn a_slash_is_burned_but_for_the_owners_and_the_reporters_part() {
         assert_ok!(expire(id));
         assert_eq!(bond_of(PROVIDER), 900);
         assert_eq!(Providers::<Test>::get(PROVIDER).map(|record| record.bond), Some(900));
-        assert_eq!(balance(JOB_OWNER), FUNDS - ESCROW + 20);
+        assert_eq!(balance(JOB_OWNER), FUNDS - DEPOSIT - ESCROW + 20);
         assert_eq!(balance(REPORTER), FUNDS + 10);
         assert_eq!(Burned::get(), 70);
     });
@@ -103,6 +125,8 @@ fn a_missed_heartbeat_is_a_breach() {
         assert_eq!(bond_of(PROVIDER), MIN_BOND - BREACH);
         assert_eq!(Failures::get(), [PROVIDER]);
         assert!(Uses::get().is_empty());
+        assert_eq!(ClosedUses::get(), [(TrainingUseId::new(0), None)]);
+        assert!(Credited::get().is_empty());
     });
 }
 
@@ -135,7 +159,7 @@ fn the_third_breach_closes_the_job() {
         assert_ok!(expire(id));
         assert_eq!(outcome(id), JobOutcome::Expired);
         assert_eq!(Failures::get(), [PROVIDER, SECOND_PROVIDER, THIRD_PROVIDER]);
-        assert_eq!(balance(JOB_OWNER), FUNDS + 3 * 20);
+        assert_eq!(balance(JOB_OWNER), FUNDS - DEPOSIT + 3 * 20);
         assert_eq!(balance(REPORTER), FUNDS + 3 * 10);
     });
 }

@@ -25,11 +25,12 @@ fn a_job_from_posting_to_settlement() {
         assert_ok!(ComputeMarket::decided(id, Decision::Accepted { score: 85 }, vec![EVALUATOR]));
 
         assert!(matches!(outcome(id), JobOutcome::Settled { provider: PROVIDER, paid: PRICE, score: 85, .. }));
-        assert_eq!(balance(JOB_OWNER), FUNDS - PRICE - TRAINING_PRICE);
+        assert_eq!(balance(JOB_OWNER), FUNDS - DEPOSIT - PRICE - TRAINING_PRICE);
         assert_eq!(balance(POT), EXISTENTIAL_DEPOSIT + PRICE + TRAINING_PRICE);
 
         pass(PRUNE_PERIOD);
         assert_ok!(ComputeMarket::prune_job(signed(STRANGER), id));
+        assert_eq!(balance(JOB_OWNER), FUNDS - PRICE - TRAINING_PRICE);
         assert_ok!(ComputeMarket::retire_provider(signed(PROVIDER)));
         pass(RETIRE_PERIOD);
         assert_ok!(ComputeMarket::withdraw_bond(signed(PROVIDER)));
@@ -62,7 +63,7 @@ fn a_job_survives_two_providers_and_settles_with_the_third() {
         assert!(
             matches!(outcome(id), JobOutcome::Settled { provider: THIRD_PROVIDER, paid: price, .. } if price == paid)
         );
-        assert_eq!(balance(JOB_OWNER), FUNDS - ESCROW + 20);
+        assert_eq!(balance(JOB_OWNER), FUNDS - DEPOSIT - ESCROW + 2 * 20);
         assert_eq!(Failures::get(), [PROVIDER, SECOND_PROVIDER]);
     });
 }
@@ -88,7 +89,7 @@ fn every_state_has_an_exit_after_its_deadline() {
     type Step = fn() -> JobId;
     type Exit = fn(JobId) -> Result<(), DispatchError>;
     let expire: Exit = |id| ComputeMarket::expire_job(signed(REPORTER), id);
-    let overdue: Exit = |id| ComputeMarket::key_overdue(id, training_use(id));
+    let overdue: Exit = |id| ComputeMarket::key_failed(id, training_use(id));
     let undecided: Exit = |id| ComputeMarket::decided(id, Decision::Undecided, vec![]);
     let prune: Exit = |id| ComputeMarket::prune_job(signed(STRANGER), id);
     let cases: [(Step, Exit); 6] = [
@@ -111,7 +112,7 @@ fn every_state_has_an_exit_after_its_deadline() {
                 pass(1_000);
                 assert_ok!(ComputeMarket::expire_job(signed(REPORTER), id));
             }
-            assert_eq!(escrow_of(JOB_OWNER), 0);
+            assert_eq!(escrow(), 0);
         });
     }
 }
@@ -133,7 +134,7 @@ fn what_was_held_is_paid_refunded_or_burned_whatever_happens() {
                 let failed = matched_job();
                 pass(ACCEPT_PERIOD + 1);
                 assert_ok!(ComputeMarket::expire_job(signed(REPORTER), failed));
-                let before = balance(JOB_OWNER) + escrow_of(JOB_OWNER);
+                let before = balance(JOB_OWNER) + escrow();
                 offer(SECOND_PROVIDER, unit_price);
                 idle();
                 accept(SECOND_PROVIDER, failed);
@@ -141,7 +142,7 @@ fn what_was_held_is_paid_refunded_or_burned_whatever_happens() {
                 submit(SECOND_PROVIDER, failed);
                 assert_ok!(ComputeMarket::decided(failed, decision, majority));
                 let paid = balance(POT) - EXISTENTIAL_DEPOSIT;
-                assert_eq!(escrow_of(JOB_OWNER), 0);
+                assert_eq!(escrow(), 0);
                 assert_eq!(balance(JOB_OWNER) + paid, before);
                 assert_eq!(bond_of(PROVIDER) + BREACH, MIN_BOND);
             });
@@ -150,10 +151,36 @@ fn what_was_held_is_paid_refunded_or_burned_whatever_happens() {
 }
 
 #[test]
-fn hold_reasons_and_issues_keep_their_encoding() {
+fn three_accounts_cannot_take_job_and_key_for_nothing() {
+    ExtBuilder.build_and_execute(|| {
+        let id = accepted_job();
+        for next in [SECOND_PROVIDER, THIRD_PROVIDER] {
+            deliver_key(id);
+            assert_ok!(ComputeMarket::release_job(signed(*state(id).provider().unwrap()), id));
+            offer(next, UNIT_PRICE);
+            assert_ok!(ComputeMarket::match_job(signed(STRANGER), id));
+            accept(next, id);
+        }
+        assert_ok!(ComputeMarket::release_job(signed(THIRD_PROVIDER), id));
+        assert_eq!(outcome(id), JobOutcome::Expired);
+        for provider in [PROVIDER, SECOND_PROVIDER, THIRD_PROVIDER] {
+            assert_eq!(balance(provider) + bond_of(provider), FUNDS - BREACH);
+        }
+        // The owner has everything back, and a fifth of each bond's loss; the data provider was not paid for nothing.
+        assert_eq!(balance(JOB_OWNER), FUNDS - DEPOSIT + 3 * 20);
+        assert!(Credited::get().is_empty());
+    });
+}
+
+#[test]
+fn calls_hold_reasons_and_issues_keep_their_encoding() {
     use codec::Encode;
-    assert_eq!(HoldReason::JobEscrow.encode(), [0]);
+    let index = |call: Call<Test>| call.encode()[0];
+    assert_eq!(index(Call::prune_job { job: JobId::new(0) }), 13);
+    assert_eq!(index(Call::decline_job { job: JobId::new(0) }), 14);
+    assert_eq!(index(Call::add_bond { amount: 1 }), 15);
     assert_eq!(HoldReason::ProviderBond.encode(), [1]);
+    assert_eq!(HoldReason::JobDeposit.encode(), [2]);
     assert_eq!(ExitCall::ExpireDelivery.encode(), [0]);
     assert_eq!(ExitCall::CloseRound.encode(), [1]);
 }

@@ -27,54 +27,18 @@ fn training_begins_with_a_seed_and_a_challenge_that_nobody_chose() {
                 deliver_by,
             }
         );
-        let event = Event::JobStarted {
-            job: id,
-            provider: PROVIDER,
-            seed,
-            challenged_chunk,
-            deliver_by,
-            training_paid: TRAINING_PRICE,
-        };
+        let event = Event::JobStarted { job: id, provider: PROVIDER, seed, challenged_chunk, deliver_by };
         assert_eq!(last_event(), event);
     });
 }
 
 #[test]
-fn the_data_provider_is_paid_at_delivery() {
+fn a_key_alone_is_not_paid() {
     ExtBuilder.build_and_execute(|| {
-        let id = running_job();
-        assert_eq!(credited_to(DATA_PROVIDER), 475);
-        assert_eq!(credited_to(TREASURY), 25);
-        assert_eq!(escrow_of(JOB_OWNER), ESCROW - TRAINING_PRICE);
-        assert_eq!(job(id).escrow, ESCROW - TRAINING_PRICE);
-        assert!(job(id).training_paid);
-    });
-}
-
-#[test]
-fn the_training_price_is_paid_once_per_job() {
-    ExtBuilder.build_and_execute(|| {
-        let id = running_job();
-        assert_ok!(ComputeMarket::release_job(signed(PROVIDER), id));
-        offer(SECOND_PROVIDER, UNIT_PRICE);
-        assert_ok!(ComputeMarket::match_job(signed(STRANGER), id));
-        accept(SECOND_PROVIDER, id);
-        assert_eq!(Uses::get().into_iter().map(|(.., price)| price).collect::<Vec<_>>(), [TRAINING_PRICE]);
-        deliver_key(id);
-        assert_eq!(credited_to(DATA_PROVIDER), 475);
-        assert_eq!(escrow_of(JOB_OWNER), ESCROW - TRAINING_PRICE);
-        let Event::JobStarted { training_paid, .. } = last_event() else { panic!("the job started") };
-        assert_eq!(training_paid, 0);
-    });
-}
-
-#[test]
-fn free_data_needs_no_payment() {
-    ExtBuilder.build_and_execute(|| {
-        QuotedPrice::set(&0);
         let id = running_job();
         assert!(Credited::get().is_empty());
-        assert!(job(id).training_paid);
+        assert_eq!((escrow(), job(id).escrow), (ESCROW, ESCROW));
+        assert!(!job(id).training_paid);
     });
 }
 
@@ -133,9 +97,9 @@ fn a_key_that_does_not_come_ends_the_job_without_penalty_for_the_provider() {
     ExtBuilder.build_and_execute(|| {
         let id = accepted_job();
         pass(100);
-        assert_ok!(ComputeMarket::key_overdue(id, training_use(id)));
+        assert_ok!(ComputeMarket::key_failed(id, training_use(id)));
         assert_eq!(outcome(id), JobOutcome::Expired);
-        assert_eq!(balance(JOB_OWNER), FUNDS);
+        assert_eq!(balance(JOB_OWNER), FUNDS - DEPOSIT);
         assert_eq!(bond_of(PROVIDER), MIN_BOND);
         assert!(Failures::get().is_empty());
         assert_eq!(Offers::<Test>::get(PROVIDER).map(|offer| offer.slots_taken), Some(0));
@@ -143,13 +107,34 @@ fn a_key_that_does_not_come_ends_the_job_without_penalty_for_the_provider() {
 }
 
 #[test]
-fn only_the_awaited_key_is_overdue() {
+fn a_wrong_key_ends_the_job_and_is_never_paid() {
+    ExtBuilder.build_and_execute(|| {
+        let id = running_job();
+        let training_use = training_use(id);
+        assert_ok!(ComputeMarket::key_failed(id, training_use));
+        assert_eq!(outcome(id), JobOutcome::Expired);
+        let closed = Event::JobClosed { job: id, owner: JOB_OWNER, outcome: JobOutcome::Expired, refunded: ESCROW };
+        assert_eq!(last_event(), closed);
+        assert_eq!((balance(JOB_OWNER), escrow()), (FUNDS - DEPOSIT, 0));
+        assert!(Credited::get().is_empty());
+        assert!(!job(id).training_paid);
+        assert_eq!(bond_of(PROVIDER), MIN_BOND);
+        assert!(Failures::get().is_empty());
+        assert_eq!(Offers::<Test>::get(PROVIDER).map(|offer| offer.slots_taken), Some(0));
+        assert_noop!(ComputeMarket::key_failed(id, training_use), Error::<Test>::InvalidState);
+    });
+}
+
+#[test]
+fn only_the_key_of_a_job_without_a_result_fails() {
     ExtBuilder.build_and_execute(|| {
         let any = TrainingUseId::new(0);
-        assert_noop!(ComputeMarket::key_overdue(JobId::new(7), any), Error::<Test>::JobNotFound);
+        assert_noop!(ComputeMarket::key_failed(JobId::new(7), any), Error::<Test>::JobNotFound);
         let id = accepted_job();
-        assert_noop!(ComputeMarket::key_overdue(id, TrainingUseId::new(7)), Error::<Test>::InvalidState);
+        assert_noop!(ComputeMarket::key_failed(id, TrainingUseId::new(7)), Error::<Test>::InvalidState);
         deliver_key(id);
-        assert_noop!(ComputeMarket::key_overdue(id, training_use(id)), Error::<Test>::InvalidState);
+        assert_noop!(ComputeMarket::key_failed(id, TrainingUseId::new(7)), Error::<Test>::InvalidState);
+        submit(PROVIDER, id);
+        assert_noop!(ComputeMarket::key_failed(id, training_use(id)), Error::<Test>::InvalidState);
     });
 }

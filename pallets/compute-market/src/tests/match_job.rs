@@ -51,6 +51,39 @@ fn only_an_open_job_is_matched_and_only_in_time() {
 }
 
 #[test]
+fn expired_terms_stop_the_match_and_the_owner_is_refunded() {
+    ExtBuilder.build_and_execute(|| {
+        let (id, other) = (open_job(), open_job());
+        offer(PROVIDER, UNIT_PRICE);
+        Permitted::set(&false);
+        let info = ComputeMarket::match_job(signed(STRANGER), id).expect("the job is closed");
+        assert_eq!(info.actual_weight, Some(<() as WeightInfo>::close_open_job()));
+        assert_eq!(outcome(id), JobOutcome::Expired);
+        let closed = Event::JobClosed { job: id, owner: JOB_OWNER, outcome: JobOutcome::Expired, refunded: ESCROW };
+        assert_eq!(last_event(), closed);
+        assert_eq!(balance(JOB_OWNER), FUNDS - 2 * DEPOSIT - ESCROW);
+        assert_eq!(OpenJobs::<Test>::get().into_inner(), [other]);
+        assert_eq!(Offers::<Test>::get(PROVIDER).map(|offer| offer.slots_taken), Some(0));
+        // Terms that permit again do not bring it back.
+        Permitted::set(&true);
+        assert_noop!(match_job(id), refused(Error::InvalidState));
+    });
+}
+
+#[test]
+fn a_dataset_that_was_delisted_or_grew_dearer_still_serves() {
+    ExtBuilder.build_and_execute(|| {
+        let id = open_job();
+        offer(PROVIDER, UNIT_PRICE);
+        Listed::set(&false);
+        QuotedPrice::set(&1_000_000);
+        assert_ok!(match_job(id));
+        accept(PROVIDER, id);
+        assert_eq!(Uses::get().into_iter().map(|(.., price)| price).collect::<Vec<_>>(), [TRAINING_PRICE]);
+    });
+}
+
+#[test]
 fn an_offer_must_be_eligible() {
     ExtBuilder.build_and_execute(|| {
         let id = open_job();

@@ -1,12 +1,15 @@
 //! Behaviour of the compute market: a file for each call, for each seam that it answers, and for whole flows.
 
 mod accept_job;
+mod add_bond;
 mod cancel_job;
 mod decided;
+mod decline_job;
 mod expire_job;
 mod flows;
 mod heartbeat;
 mod idle_matching;
+mod invariants;
 mod key_delivery;
 mod match_job;
 mod post_job;

@@ -1,6 +1,7 @@
 //! `post_job`.
 
 use super::*;
+use frame_support::traits::{fungible::MutateFreeze, LockableCurrency, WithdrawReasons};
 use sp_runtime::BoundedVec;
 
 fn refuse(request: JobRequest<Balance, u64>, error: impl Into<DispatchError>) {
@@ -12,12 +13,12 @@ fn refuse(request: JobRequest<Balance, u64>, error: impl Into<DispatchError>) {
 }
 
 #[test]
-fn a_job_is_queued_with_its_escrow_on_hold() {
+fn a_job_is_queued_and_its_escrow_moved() {
     ExtBuilder.build_and_execute(|| {
         let id = open_job();
         assert_eq!(id, JobId::new(0));
-        assert_eq!(escrow_of(JOB_OWNER), ESCROW);
-        assert_eq!(balance(JOB_OWNER), FUNDS - ESCROW);
+        assert_eq!((escrow(), deposits_of(JOB_OWNER)), (ESCROW, DEPOSIT));
+        assert_eq!(balance(JOB_OWNER), FUNDS - ESCROW - DEPOSIT);
         let record = JobRecord {
             owner: JOB_OWNER,
             request: request(),
@@ -26,9 +27,12 @@ fn a_job_is_queued_with_its_escrow_on_hold() {
             chunks: CHUNKS,
             training_price: TRAINING_PRICE,
             training_paid: false,
+            uses: USES,
             work_units: WORK_UNITS,
             escrow: ESCROW,
+            deposit: DEPOSIT,
             failed_providers: BoundedVec::new(),
+            attempts: 0,
             state: JobState::Open { match_by: 1 + MATCH_PERIOD },
             posted_at: 1,
         };
@@ -49,16 +53,16 @@ fn a_job_is_matched_at_once_if_an_offer_fits() {
         assert_eq!(state(id), JobState::Matched { provider: PROVIDER, price: PRICE, accept_by });
         assert!(OpenJobs::<Test>::get().is_empty());
         assert_eq!(last_event(), Event::JobMatched { job: id, provider: PROVIDER, accept_by, price: PRICE });
-        assert_eq!(escrow_of(JOB_OWNER), ESCROW);
+        assert_eq!(escrow(), ESCROW);
     });
 }
 
 #[test]
-fn holds_of_several_jobs_add_up() {
+fn escrows_and_deposits_of_several_jobs_add_up() {
     ExtBuilder.build_and_execute(|| {
         let (first, second) = (open_job(), open_job());
         assert_ne!(first, second);
-        assert_eq!(escrow_of(JOB_OWNER), 2 * ESCROW);
+        assert_eq!((escrow(), deposits_of(JOB_OWNER)), (2 * ESCROW, 2 * DEPOSIT));
     });
 }
 
@@ -71,6 +75,65 @@ fn terms_of_the_dataset_are_enforced() {
         refuse(JobRequest { spec: perceptron, ..request() }, DispatchError::Other("not sold"));
         let stranger = ComputeMarket::post_job(signed(STRANGER), request()).map_err(|refusal| refusal.error);
         assert_eq!(stranger, Err(DispatchError::Other("not sold")));
+    });
+}
+
+#[test]
+fn a_parent_must_be_one_that_the_owner_may_derive_from() {
+    ExtBuilder.build_and_execute(|| {
+        let not_derivable = || DispatchError::Other("not derivable");
+        refuse(JobRequest { parent: Some(ModelId::new(7)), ..request() }, not_derivable());
+        let spec = TrainingSpec { classes: 3, ..spec() };
+        refuse(JobRequest { parent: Some(PARENT), spec, ..request() }, not_derivable());
+        let request = JobRequest { parent: Some(PARENT), ..request() };
+        let stranger = ComputeMarket::post_job(signed(STRANGER), request.clone()).map_err(|refusal| refusal.error);
+        assert_eq!(stranger, Err(not_derivable()));
+        assert_ok!(ComputeMarket::post_job(signed(JOB_OWNER), request));
+        assert_eq!(job(JobId::new(0)).request.parent, Some(PARENT));
+    });
+}
+
+#[test]
+fn locked_money_cannot_be_escrowed() {
+    ExtBuilder.build_and_execute(|| {
+        // As by vesting or a vote: everything is locked but one planck less than the escrow.
+        let lock = |amount| Balances::set_lock(*b"vesting ", &JOB_OWNER, amount, WithdrawReasons::all());
+        lock(FUNDS - ESCROW + 1);
+        refuse(request(), TokenError::Frozen);
+        // The deposit only rests, so a lock may cover it.
+        lock(FUNDS - ESCROW);
+        let id = open_job();
+        assert_eq!((escrow(), deposits_of(JOB_OWNER)), (ESCROW, DEPOSIT));
+        // What is locked stays the owner's, whatever becomes of the job.
+        offer(PROVIDER, MAX_UNIT_PRICE);
+        idle();
+        accept(PROVIDER, id);
+        deliver_key(id);
+        submit(PROVIDER, id);
+        assert_ok!(ComputeMarket::decided(id, Decision::Accepted { score: 85 }, vec![EVALUATOR]));
+        assert_eq!(balance(JOB_OWNER) + deposits_of(JOB_OWNER), FUNDS - ESCROW);
+    });
+}
+
+#[test]
+fn frozen_money_cannot_be_escrowed() {
+    ExtBuilder.build_and_execute(|| {
+        assert_ok!(Balances::set_freeze(&0, &JOB_OWNER, FUNDS - ESCROW + 1));
+        refuse(request(), TokenError::Frozen);
+        assert_ok!(Balances::thaw(&0, &JOB_OWNER));
+        open_job();
+    });
+}
+
+#[test]
+fn a_job_needs_its_deposit_beside_its_escrow() {
+    ExtBuilder.build_and_execute(|| {
+        let rest = EXISTENTIAL_DEPOSIT + ESCROW + DEPOSIT - 1;
+        assert_ok!(Balances::transfer_allow_death(signed(JOB_OWNER), STRANGER, FUNDS - rest));
+        refuse(request(), TokenError::FundsUnavailable);
+        assert_ok!(Balances::transfer_allow_death(signed(STRANGER), JOB_OWNER, 1));
+        open_job();
+        assert_eq!(balance(JOB_OWNER), EXISTENTIAL_DEPOSIT);
     });
 }
 
@@ -143,7 +206,7 @@ fn the_ends_of_the_ranges_are_included() {
 fn an_escrow_beyond_the_owners_means_or_beyond_numbers_is_refused() {
     ExtBuilder.build_and_execute(|| {
         refuse(JobRequest { max_unit_price: Balance::MAX, ..request() }, ArithmeticError::Overflow);
-        refuse(JobRequest { max_unit_price: FUNDS, ..request() }, TokenError::FundsUnavailable);
+        refuse(JobRequest { max_unit_price: 2_000, ..request() }, TokenError::FundsUnavailable);
     });
 }
 

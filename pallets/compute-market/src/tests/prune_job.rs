@@ -9,8 +9,10 @@ fn anybody_removes_a_job_that_has_been_over_for_long_enough() {
         pass(PRUNE_PERIOD - 1);
         assert_noop!(ComputeMarket::prune_job(signed(STRANGER), id), Error::<Test>::TooEarly);
         pass(1);
+        assert_eq!((balance(JOB_OWNER), deposits_of(JOB_OWNER)), (FUNDS - DEPOSIT, DEPOSIT));
         assert_ok!(ComputeMarket::prune_job(signed(STRANGER), id));
-        assert_eq!(last_event(), Event::JobPruned { job: id });
+        assert_eq!(last_event(), Event::JobPruned { job: id, owner: JOB_OWNER, deposit: DEPOSIT });
+        assert_eq!((balance(JOB_OWNER), deposits_of(JOB_OWNER)), (FUNDS, 0));
         assert!(Jobs::<Test>::get(id).is_none());
         assert_noop!(ComputeMarket::prune_job(signed(STRANGER), id), Error::<Test>::JobNotFound);
     });
@@ -22,5 +24,18 @@ fn a_job_that_is_not_over_stays() {
         let id = open_job();
         pass(1_000);
         assert_noop!(ComputeMarket::prune_job(signed(STRANGER), id), Error::<Test>::InvalidState);
+    });
+}
+
+#[test]
+fn the_deposit_that_was_put_down_comes_back_whatever_it_costs_now() {
+    ExtBuilder.build_and_execute(|| {
+        let (id, other) = (closed_job(), open_job());
+        DepositPerJob::set(&(10 * DEPOSIT));
+        let dearer = open_job();
+        pass(PRUNE_PERIOD);
+        assert_ok!(ComputeMarket::prune_job(signed(STRANGER), id));
+        assert_eq!(deposits_of(JOB_OWNER), DEPOSIT + 10 * DEPOSIT);
+        assert_eq!((job(other).deposit, job(dearer).deposit), (DEPOSIT, 10 * DEPOSIT));
     });
 }

@@ -3,35 +3,41 @@
 use super::*;
 
 #[test]
-fn a_job_that_awaits_its_key_is_released_for_nothing() {
+fn releasing_a_job_that_awaits_its_key_costs_a_breach() {
     ExtBuilder.build_and_execute(|| {
         let id = accepted_job();
         pass(2);
         assert_ok!(ComputeMarket::release_job(signed(PROVIDER), id));
         let match_by = 3 + MATCH_PERIOD;
         assert_eq!(state(id), JobState::Open { match_by });
-        assert_eq!(job(id).failed_providers.into_inner(), [PROVIDER]);
+        assert_eq!((job(id).failed_providers.into_inner(), job(id).attempts), (vec![PROVIDER], 1));
         assert_eq!(OpenJobs::<Test>::get().into_inner(), [id]);
         let deposited = events();
-        assert!(deposited.contains(&Event::JobReleased { job: id, provider: PROVIDER }));
-        assert_eq!(deposited.last(), Some(&Event::JobQueuedAgain { job: id, match_by }));
+        let slash = Event::BondSlashed { job: id, provider: PROVIDER, reporter: PROVIDER, slashed: BREACH };
+        let (released, queued) =
+            (Event::JobReleased { job: id, provider: PROVIDER }, Event::JobQueuedAgain { job: id, match_by });
+        assert!(deposited.ends_with(&[released, slash, queued]));
         assert!(Uses::get().is_empty());
-        assert!(Failures::get().is_empty());
-        assert_eq!(bond_of(PROVIDER), MIN_BOND);
-        assert_eq!(escrow_of(JOB_OWNER), ESCROW);
+        assert_eq!(ClosedUses::get(), [(TrainingUseId::new(0), None)]);
+        assert_eq!(Failures::get(), [PROVIDER]);
+        assert_eq!(escrow(), ESCROW);
         assert_eq!(Offers::<Test>::get(PROVIDER).map(|offer| offer.slots_taken), Some(0));
     });
 }
 
 #[test]
-fn releasing_a_running_job_costs_reputation_but_no_bond() {
+fn the_owner_gets_its_part_of_the_breach_and_the_provider_nothing() {
     ExtBuilder.build_and_execute(|| {
         let id = running_job();
         assert_ok!(ComputeMarket::release_job(signed(PROVIDER), id));
+        assert_eq!(bond_of(PROVIDER), MIN_BOND - BREACH);
+        assert_eq!(Providers::<Test>::get(PROVIDER).map(|record| record.bond), Some(MIN_BOND - BREACH));
+        assert_eq!(balance(PROVIDER), FUNDS - MIN_BOND);
+        assert_eq!(balance(JOB_OWNER), FUNDS - DEPOSIT - ESCROW + 20);
+        assert_eq!(Burned::get(), 80);
         assert_eq!(Failures::get(), [PROVIDER]);
-        assert_eq!(bond_of(PROVIDER), MIN_BOND);
         assert!(Uses::get().is_empty());
-        assert_eq!(escrow_of(JOB_OWNER), ESCROW - TRAINING_PRICE);
+        assert_eq!(escrow(), ESCROW);
     });
 }
 
@@ -47,7 +53,7 @@ fn after_the_last_attempt_the_job_closes_and_is_refunded() {
             assert_ok!(ComputeMarket::release_job(signed(provider), id));
         }
         assert_eq!(outcome(id), JobOutcome::Expired);
-        assert_eq!(balance(JOB_OWNER), FUNDS);
+        assert_eq!(balance(JOB_OWNER), FUNDS - DEPOSIT + 3 * 20);
         assert!(OpenJobs::<Test>::get().is_empty());
     });
 }
@@ -61,7 +67,7 @@ fn a_full_queue_does_not_keep_a_provider_from_leaving() {
         }
         assert_ok!(ComputeMarket::release_job(signed(PROVIDER), id));
         assert_eq!(outcome(id), JobOutcome::Expired);
-        assert_eq!(escrow_of(JOB_OWNER), 4 * ESCROW);
+        assert_eq!(escrow(), 4 * ESCROW);
     });
 }
 

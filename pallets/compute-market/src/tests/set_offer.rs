@@ -100,5 +100,7 @@ fn a_bond_that_no_longer_covers_a_breach_makes_no_offer() {
         let refused = ComputeMarket::set_offer(signed(PROVIDER), capability(), UNIT_PRICE, 1);
         assert_noop!(refused, Error::<Test>::BondTooLow);
         open_job();
+        assert_ok!(ComputeMarket::add_bond(signed(PROVIDER), BREACH));
+        assert_ok!(ComputeMarket::set_offer(signed(PROVIDER), capability(), UNIT_PRICE, 1));
     });
 }

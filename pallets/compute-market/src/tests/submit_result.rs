@@ -18,7 +18,54 @@ fn a_result_with_its_proof_opens_a_round() {
             JobState::Evaluating { provider: PROVIDER, price: PRICE, training_use, seed, result: result() }
         );
         assert_eq!(Rounds::get(), [(id, JOB_OWNER, DATA_PROVIDER, PROVIDER)]);
-        assert_eq!(last_event(), Event::ResultSubmitted { job: id, provider: PROVIDER, result: result() });
+        let (result, training_paid) = (result(), TRAINING_PRICE);
+        assert_eq!(last_event(), Event::ResultSubmitted { job: id, provider: PROVIDER, result, training_paid });
+    });
+}
+
+#[test]
+fn the_data_provider_is_paid_with_the_result() {
+    ExtBuilder.build_and_execute(|| {
+        let id = running_job();
+        let training_use = training_use(id);
+        assert!(Credited::get().is_empty());
+        submit(PROVIDER, id);
+        assert_eq!(Credited::get(), [(DATA_PROVIDER, 475), (TREASURY, 25)]);
+        assert_eq!(Reasons::get(), [PayoutReason::TrainingUse { training_use }]);
+        assert_eq!((escrow(), job(id).escrow), (ESCROW - TRAINING_PRICE, ESCROW - TRAINING_PRICE));
+        assert!(job(id).training_paid);
+    });
+}
+
+#[test]
+fn the_training_price_is_paid_once_however_many_keys_were_delivered() {
+    ExtBuilder.build_and_execute(|| {
+        let id = running_job();
+        assert_ok!(ComputeMarket::release_job(signed(PROVIDER), id));
+        offer(SECOND_PROVIDER, UNIT_PRICE);
+        assert_ok!(ComputeMarket::match_job(signed(STRANGER), id));
+        accept(SECOND_PROVIDER, id);
+        assert_eq!(Uses::get().into_iter().map(|(.., price)| price).collect::<Vec<_>>(), [TRAINING_PRICE]);
+        deliver_key(id);
+        let training_use = training_use(id);
+        assert!(Credited::get().is_empty());
+        submit(SECOND_PROVIDER, id);
+        assert_eq!((credited_to(DATA_PROVIDER), credited_to(TREASURY)), (475, 25));
+        assert_eq!(Reasons::get(), [PayoutReason::TrainingUse { training_use }]);
+        assert_ok!(ComputeMarket::decided(id, Decision::Rejected, vec![EVALUATOR]));
+        assert_eq!(credited_to(DATA_PROVIDER), 475);
+    });
+}
+
+#[test]
+fn free_data_needs_no_payment() {
+    ExtBuilder.build_and_execute(|| {
+        QuotedPrice::set(&0);
+        let id = evaluating_job();
+        assert!(Credited::get().is_empty() && Reasons::get().is_empty());
+        assert!(job(id).training_paid);
+        let Event::ResultSubmitted { training_paid, .. } = last_event() else { panic!("the result was submitted") };
+        assert_eq!(training_paid, 0);
     });
 }
 

@@ -1,6 +1,9 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};
-use neurodata_primitives::{seams::TrainingData, TrainingUseState};
+use neurodata_primitives::{
+    seams::{TrainingData, UseOutcome},
+    TrainingUseState,
+};
 
 fn deliver(account: AccountId, training_use: TrainingUseId) -> DispatchResult {
     DatasetRegistry::deliver_key(signed(account), training_use, wrapped_key())
@@ -55,7 +58,7 @@ fn only_the_owner_delivers() {
 fn a_use_that_ended_takes_no_key() {
     ExtBuilder.build_and_execute(|| {
         let training_use = open_use(activate());
-        DatasetRegistry::close_use(training_use);
+        DatasetRegistry::close_use(training_use, UseOutcome::Ended);
         assert_noop!(deliver(OWNER, training_use), Error::<Test>::NotFound);
     });
 }

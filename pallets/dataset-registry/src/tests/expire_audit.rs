@@ -50,7 +50,7 @@ fn an_owner_cannot_draw_again_by_registering_the_root_anew() {
         run_to_block(audit_blocks(dataset).1 + 1);
         assert_ok!(DatasetRegistry::expire_audit(signed(OWNER), dataset));
         assert_noop!(
-            DatasetRegistry::register_dataset(signed(OWNER), package.commitment, uris(), open_terms(), STAKE),
+            DatasetRegistry::register_dataset(signed(OWNER), package.commitment, uris(), open_terms(), STAKE, None),
             Error::<Test>::AlreadyExists
         );
     });

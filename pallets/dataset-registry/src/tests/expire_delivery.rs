@@ -1,11 +1,16 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
-use neurodata_primitives::seams::TrainingData;
+use neurodata_primitives::seams::{TrainingData, UseOutcome};
 
 /// An active dataset with a use whose key is overdue.
 fn overdue() -> (DatasetId, TrainingUseId) {
+    overdue_at(TRAINING_PRICE)
+}
+
+/// An active dataset with a use at `price` whose key is overdue.
+fn overdue_at(price: Balance) -> (DatasetId, TrainingUseId) {
     let dataset = activate();
-    let training_use = open_use(dataset);
+    let training_use = open_use_at(dataset, price);
     run_to_block(System::block_number() + 11);
     (dataset, training_use)
 }
@@ -40,6 +45,9 @@ fn the_use_ends_and_the_market_is_told() {
         assert_ok!(expire(REPORTER, training_use));
         assert_eq!(TrainingUses::<Test>::get(training_use), None);
         assert_eq!((record(dataset).training_uses, record(dataset).open_uses), (0, 0));
+        assert_eq!(record(dataset).exposure, 0);
+        assert_eq!(causes(dataset), [ScoreCause::KeyNotDelivered]);
+        assert_eq!(record(dataset).score, score_after([ScoreCause::KeyNotDelivered]));
         assert_eq!(KeysTold::get(), [(JOB, training_use, false)]);
         assert_eq!(last_event(), Event::DeliveryExpired { training_use, dataset, job: JOB });
     });
@@ -116,11 +124,8 @@ fn a_provider_who_reports_gets_both_shares() {
 #[test]
 fn a_share_that_cannot_be_received_is_burned() {
     ExtBuilder.build_and_execute(|| {
-        let (_, training_use) = overdue();
         // A tenth of the slash is one planck less than an account must have.
-        TrainingUses::<Test>::mutate(training_use, |record| {
-            record.as_mut().unwrap().price = 2 * (10 * EXISTENTIAL_DEPOSIT - 10);
-        });
+        let (_, training_use) = overdue_at(2 * (10 * EXISTENTIAL_DEPOSIT - 10));
         assert_ok!(expire(NOBODY, training_use));
         assert_eq!(Balances::balance(&NOBODY), 0);
         assert_eq!(Burned::get(), (10 * EXISTENTIAL_DEPOSIT - 10) * 8 / 10);
@@ -130,9 +135,8 @@ fn a_share_that_cannot_be_received_is_burned() {
 #[test]
 fn a_slash_takes_no_more_than_the_stake() {
     ExtBuilder.build_and_execute(|| {
-        let (dataset, training_use) = overdue();
+        let (dataset, training_use) = overdue_at(10 * STAKE);
         let other = register(&Package::large());
-        TrainingUses::<Test>::mutate(training_use, |record| record.as_mut().unwrap().price = 10 * STAKE);
         assert_ok!(expire(REPORTER, training_use));
         assert_eq!((record(dataset).stake, record(other).stake), (0, STAKE));
         assert_eq!(held(OWNER), STAKE);
@@ -143,8 +147,7 @@ fn a_slash_takes_no_more_than_the_stake() {
 #[test]
 fn a_slash_rounds_up_and_its_shares_down() {
     ExtBuilder.build_and_execute(|| {
-        let (_, training_use) = overdue();
-        TrainingUses::<Test>::mutate(training_use, |record| record.as_mut().unwrap().price = 37);
+        let (_, training_use) = overdue_at(37);
         assert_ok!(expire(REPORTER, training_use));
         assert_eq!(held(OWNER), STAKE - 19);
         assert_eq!(Balances::balance(&PROVIDER), ENDOWMENT + 3);
@@ -156,8 +159,7 @@ fn a_slash_rounds_up_and_its_shares_down() {
 #[test]
 fn a_free_use_costs_nothing() {
     ExtBuilder.build_and_execute(|| {
-        let (dataset, training_use) = overdue();
-        TrainingUses::<Test>::mutate(training_use, |record| record.as_mut().unwrap().price = 0);
+        let (dataset, training_use) = overdue_at(0);
         assert_ok!(expire(REPORTER, training_use));
         assert_eq!(record(dataset).state, DatasetState::Active);
         assert_eq!((held(OWNER), Burned::get()), (STAKE, 0));
@@ -188,7 +190,7 @@ fn a_use_that_ended_is_not_slashed() {
     ExtBuilder.build_and_execute(|| {
         let (_, training_use) = overdue();
         assert_noop!(DatasetRegistry::expire_delivery(RuntimeOrigin::none(), training_use), DispatchError::BadOrigin);
-        DatasetRegistry::close_use(training_use);
+        DatasetRegistry::close_use(training_use, UseOutcome::Ended);
         assert_noop!(expire(REPORTER, training_use), Error::<Test>::NotFound);
     });
 }

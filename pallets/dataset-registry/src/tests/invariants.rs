@@ -1,8 +1,9 @@
 use crate::{mock::*, *};
 use frame_support::{
     assert_ok,
-    traits::{fungible::MutateHold, Hooks},
+    traits::{fungible::MutateHold, tokens::Precision, Hooks},
 };
+use neurodata_primitives::DatasetRecord;
 
 /// Break something in a world with an active dataset, one under audit, and an open use.
 fn breaks(change: impl FnOnce(DatasetId, DatasetId, TrainingUseId)) {
@@ -60,7 +61,60 @@ fn miscounted_uses_are_found() {
 fn ids_that_were_not_handed_out_and_impossible_scores_are_found() {
     breaks(|_, audited, _| NextDatasetId::<Test>::put(audited));
     breaks(|_, _, training_use| NextTrainingUseId::<Test>::put(training_use));
-    breaks(|active, _, _| change_record(active, |record| record.score = 0));
+    for millis in [0u32, 999, 100_001] {
+        let score = QualityScore::decode(&mut millis.encode().as_slice()).unwrap();
+        breaks(|active, _, _| change_record(active, |record| record.score = score));
+    }
+}
+
+#[test]
+fn an_exposure_without_sales_and_uses_is_found() {
+    breaks(|active, _, _| change_record(active, |record| record.exposure -= 1));
+    breaks(|active, _, _| change_record(active, |record| record.exposure += 1));
+    breaks(|active, _, _| {
+        change_record(active, |record| (record.open_sales, record.exposure) = (1, record.exposure - 1));
+    });
+}
+
+#[test]
+fn a_condemned_dataset_that_is_listed_staked_or_attested_is_found() {
+    breaks(|active, _, _| change_record(active, |record| record.condemned = true));
+    breaks(|active, _, _| {
+        assert_ok!(DatasetRegistry::delist_dataset(signed(OWNER), active));
+        change_record(active, |record| record.condemned = true);
+    });
+    breaks(|active, _, _| {
+        Sale::open(active, BUYER).unwrap().complain(Fault::BadChunk { chunk: 0 });
+        assert_ok!(DatasetRegistry::do_try_state());
+        change_record(active, |record| record.attestations.try_push(INSPECTORS[0]).unwrap());
+    });
+}
+
+#[test]
+fn a_broken_line_of_versions_is_found() {
+    let links = |parent: DatasetId, child: DatasetId| {
+        Successors::<Test>::insert(parent, child);
+        change_record(child, |record| (record.parent, record.version) = (Some(parent), 2));
+    };
+    breaks(|active, audited, _| Successors::<Test>::insert(active, audited));
+    breaks(|active, _, _| Successors::<Test>::insert(active, DatasetId::new(9)));
+    breaks(|_, audited, _| Successors::<Test>::insert(DatasetId::new(9), audited));
+    breaks(|active, audited, _| {
+        links(active, audited);
+        assert_ok!(DatasetRegistry::do_try_state());
+        Successors::<Test>::remove(active);
+    });
+    breaks(|active, audited, _| {
+        links(active, audited);
+        change_record(audited, |record| record.version = 3);
+    });
+    breaks(|active, audited, _| {
+        links(active, audited);
+        let stranger: DatasetRecord<_, _, _> = DatasetRecord { owner: STRANGER, ..record(audited) };
+        Datasets::<Test>::insert(audited, stranger);
+        assert_ok!(Balances::hold(&HoldReason::QualityStake.into(), &STRANGER, STAKE));
+        assert_ok!(Balances::release(&HoldReason::QualityStake.into(), &OWNER, STAKE, Precision::Exact));
+    });
 }
 
 #[test]

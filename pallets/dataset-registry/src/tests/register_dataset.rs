@@ -1,10 +1,10 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
-use neurodata_primitives::LayoutDigest;
+use neurodata_primitives::{DatasetRecord, DatasetTerms, LayoutDigest};
 use sp_runtime::TokenError;
 
 fn attempt(commitment: DatasetCommitment) -> DispatchResult {
-    DatasetRegistry::register_dataset(signed(OWNER), commitment, uris(), open_terms(), STAKE)
+    DatasetRegistry::register_dataset(signed(OWNER), commitment, uris(), open_terms(), STAKE, None)
 }
 
 fn refusal(error: CommitmentError) -> Error<Test> {
@@ -29,7 +29,12 @@ fn a_registered_dataset_waits_for_its_audit_with_its_stake_on_hold() {
             parent: None,
             training_uses: 0,
             open_uses: 0,
-            score: INITIAL_SCORE,
+            copies_sold: 0,
+            open_sales: 0,
+            exposure: 0,
+            attestations: BoundedVec::new(),
+            condemned: false,
+            score: QualityScore::INITIAL,
             registered_at: 3,
         };
         assert_eq!(record(dataset), expected);
@@ -40,6 +45,7 @@ fn a_registered_dataset_waits_for_its_audit_with_its_stake_on_hold() {
         let event = Event::DatasetRegistered {
             dataset,
             owner: OWNER,
+            parent: None,
             data_root: commitment.data_root,
             challenge_at: 8,
             prove_by: 28,
@@ -145,7 +151,7 @@ fn a_package_that_can_be_had_nowhere_is_refused() {
         for uris in [BoundedVec::default(), with_empty] {
             let commitment = Package::small().commitment;
             assert_noop!(
-                DatasetRegistry::register_dataset(signed(OWNER), commitment, uris, open_terms(), STAKE),
+                DatasetRegistry::register_dataset(signed(OWNER), commitment, uris, open_terms(), STAKE, None),
                 Error::<Test>::InvalidUris
             );
         }
@@ -157,7 +163,7 @@ fn a_stake_below_the_minimum_is_refused() {
     ExtBuilder.build_and_execute(|| {
         let commitment = Package::small().commitment;
         assert_noop!(
-            DatasetRegistry::register_dataset(signed(OWNER), commitment, uris(), open_terms(), STAKE - 1),
+            DatasetRegistry::register_dataset(signed(OWNER), commitment, uris(), open_terms(), STAKE - 1, None),
             Error::<Test>::StakeTooLow
         );
     });
@@ -168,7 +174,7 @@ fn an_owner_without_the_stake_is_refused() {
     ExtBuilder.build_and_execute(|| {
         let commitment = Package::small().commitment;
         assert_noop!(
-            DatasetRegistry::register_dataset(signed(NOBODY), commitment, uris(), open_terms(), STAKE),
+            DatasetRegistry::register_dataset(signed(NOBODY), commitment, uris(), open_terms(), STAKE, None),
             TokenError::FundsUnavailable
         );
     });
@@ -180,11 +186,79 @@ fn a_root_is_registered_once_whoever_asks() {
         let commitment = Package::small().commitment;
         assert_ok!(attempt(commitment.clone()));
         for account in [OWNER, STRANGER] {
+            let commitment = commitment.clone();
             assert_noop!(
-                DatasetRegistry::register_dataset(signed(account), commitment.clone(), uris(), open_terms(), STAKE),
+                DatasetRegistry::register_dataset(signed(account), commitment, uris(), open_terms(), STAKE, None),
                 Error::<Test>::AlreadyExists
             );
         }
+    });
+}
+
+#[test]
+fn terms_on_which_nobody_could_buy_are_refused() {
+    ExtBuilder.build_and_execute(|| {
+        run_to_block(30);
+        let attempt = |terms| {
+            let commitment = Package::small().commitment;
+            DatasetRegistry::register_dataset(signed(OWNER), commitment, uris(), terms, STAKE, None)
+        };
+        let expired = DatasetTerms { expires_at: Some(29), ..open_terms() };
+        assert_noop!(attempt(expired), Error::<Test>::InvalidTerms(TermsError::Expired));
+        let closed = DatasetTerms { allowed: Some(BoundedVec::new()), ..open_terms() };
+        assert_noop!(attempt(closed), Error::<Test>::InvalidTerms(TermsError::NobodyAllowed));
+        let free = DatasetTerms { expires_at: Some(30), copy_price: 0, training_price: 0, ..open_terms() };
+        assert_ok!(attempt(free));
+    });
+}
+
+#[test]
+fn a_new_root_is_the_next_version_of_its_parent() {
+    ExtBuilder.build_and_execute(|| {
+        let parent = activate();
+        let child = NextDatasetId::<Test>::get();
+        assert_ok!(replace(OWNER, &Package::large(), parent));
+        assert_eq!((record(child).version, record(child).parent), (2, Some(parent)));
+        assert_eq!(Successors::<Test>::get(parent), Some(child));
+        assert_eq!(record(parent).state, DatasetState::Active);
+        assert!(matches!(last_event(), Event::DatasetRegistered { dataset, parent: Some(of), .. } if
+            (dataset, of) == (child, parent)));
+        assert_eq!(held(OWNER), 2 * STAKE);
+
+        // A version under audit, and one that is delisted, may be replaced as well.
+        assert_ok!(DatasetRegistry::delist_dataset(signed(OWNER), child));
+        let grandchild = NextDatasetId::<Test>::get();
+        assert_ok!(replace(OWNER, &Package::new(303, 14, 5_000), child));
+        assert_ok!(replace(OWNER, &Package::new(303, 14, 6_000), grandchild));
+        assert_eq!((record(grandchild).version, record(grandchild.next().unwrap()).version), (3, 4));
+    });
+}
+
+#[test]
+fn a_parent_has_one_child() {
+    ExtBuilder.build_and_execute(|| {
+        let parent = activate();
+        assert_ok!(replace(OWNER, &Package::large(), parent));
+        assert_noop!(replace(OWNER, &Package::new(303, 14, 5_000), parent), Error::<Test>::AlreadyReplaced);
+    });
+}
+
+#[test]
+fn only_an_own_dataset_is_replaced_and_only_by_another_root() {
+    ExtBuilder.build_and_execute(|| {
+        let parent = activate();
+        assert_noop!(replace(STRANGER, &Package::large(), parent), Error::<Test>::NotAuthorized);
+        assert_noop!(replace(OWNER, &Package::large(), DatasetId::new(9)), Error::<Test>::NotFound);
+        assert_noop!(replace(OWNER, &Package::small(), parent), Error::<Test>::AlreadyExists);
+    });
+}
+
+#[test]
+fn a_condemned_dataset_is_not_replaced() {
+    ExtBuilder.build_and_execute(|| {
+        let parent = activate();
+        Sale::open(parent, BUYER).unwrap().complain(Fault::BadChunk { chunk: 0 });
+        assert_noop!(replace(OWNER, &Package::large(), parent), Error::<Test>::Condemned);
     });
 }
 
@@ -193,7 +267,7 @@ fn an_unsigned_call_is_refused() {
     ExtBuilder.build_and_execute(|| {
         let commitment = Package::small().commitment;
         assert_noop!(
-            DatasetRegistry::register_dataset(RuntimeOrigin::none(), commitment, uris(), open_terms(), STAKE),
+            DatasetRegistry::register_dataset(RuntimeOrigin::none(), commitment, uris(), open_terms(), STAKE, None),
             DispatchError::BadOrigin
         );
     });

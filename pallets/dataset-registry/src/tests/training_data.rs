@@ -1,9 +1,9 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok, assert_storage_noop};
 use neurodata_primitives::{
-    seams::{ProofSubject, TrainingData, TrainingQuote},
+    seams::{ProofSubject, TrainingData, TrainingQuote, UseOutcome},
     AlgorithmFamily::{Linear, NeuralNetwork},
-    AlgorithmSet, RecipientKey, TrainingUseState, UseSet,
+    AlgorithmSet, DatasetTerms, TrainingUse, TrainingUseState, UseSet,
 };
 
 fn refusal(reason: SaleRefusal) -> Error<Test> {
@@ -11,14 +11,15 @@ fn refusal(reason: SaleRefusal) -> Error<Test> {
 }
 
 fn attempt_use(dataset: DatasetId) -> Result<TrainingUseId, DispatchError> {
-    DatasetRegistry::open_use(dataset, JOB, &PROVIDER, RecipientKey::new([8; 32]), TRAINING_PRICE)
+    DatasetRegistry::open_use(dataset, JOB, &PROVIDER, recipient_key(), TRAINING_PRICE)
 }
 
 #[test]
 fn a_quote_names_owner_price_and_shape() {
     ExtBuilder.build_and_execute(|| {
         let dataset = activate();
-        let expected = TrainingQuote { owner: OWNER, price: TRAINING_PRICE, rows: 303, columns: 14, chunks: 5 };
+        let uses = open_terms().uses;
+        let expected = TrainingQuote { owner: OWNER, price: TRAINING_PRICE, rows: 303, columns: 14, chunks: 5, uses };
         assert_eq!(quote(dataset, BUYER, Linear), Ok(expected));
     });
 }
@@ -76,6 +77,96 @@ fn terms_hold_until_their_last_block() {
 }
 
 #[test]
+fn nothing_is_quoted_that_the_stake_does_not_cover() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate();
+        // Two times 500 NRC are the stake.
+        open_use_at(dataset, STAKE / 2 - TRAINING_PRICE);
+        assert_ok!(quote(dataset, BUYER, Linear));
+        let last = open_use_at(dataset, 1);
+        assert_noop!(quote(dataset, BUYER, Linear), refusal(SaleRefusal::Stake));
+        DatasetRegistry::close_use(last, UseOutcome::Ended);
+        assert_ok!(quote(dataset, BUYER, Linear));
+        // The minimum was raised after the registration.
+        MinimumStake::set(STAKE + 1);
+        assert_noop!(quote(dataset, BUYER, Linear), refusal(SaleRefusal::Stake));
+    });
+}
+
+#[test]
+fn a_use_of_a_job_that_was_posted_before_is_opened_beyond_the_cover() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate();
+        open_use_at(dataset, STAKE);
+        assert_ok!(attempt_use(dataset));
+        assert_eq!(record(dataset).exposure, STAKE + TRAINING_PRICE);
+        assert_noop!(
+            DatasetRegistry::open_use(dataset, JOB, &PROVIDER, recipient_key(), Balance::MAX),
+            sp_runtime::ArithmeticError::Overflow
+        );
+    });
+}
+
+#[test]
+fn a_settled_job_moves_the_score_and_one_that_ended_does_not() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate();
+        let uses = [open_use(dataset), open_use(dataset), open_use(dataset)];
+        let settled = |improvement| UseOutcome::JobSettled { improvement };
+        let outcomes = [UseOutcome::Ended, settled(0), settled(80_000)];
+        for (training_use, outcome) in uses.into_iter().zip(outcomes) {
+            DatasetRegistry::close_use(training_use, outcome);
+        }
+        let expected = [ScoreCause::JobSettled { improvement: 0 }, ScoreCause::JobSettled { improvement: 80_000 }];
+        assert_eq!(causes(dataset), expected);
+        assert_eq!(record(dataset).score, score_after(expected));
+        assert_eq!((record(dataset).open_uses, record(dataset).exposure), (0, 0));
+    });
+}
+
+#[test]
+fn a_posted_job_is_matched_as_long_as_the_terms_allow_it() {
+    ExtBuilder.build_and_execute(|| {
+        let permits = |dataset, buyer, family| DatasetRegistry::still_permits(dataset, &buyer, family);
+        let audited = register(&Package::large());
+        assert!(!permits(audited, BUYER, Linear) && !permits(DatasetId::new(9), BUYER, Linear));
+        let dataset = activate();
+        assert!(permits(dataset, BUYER, Linear));
+        // Neither another price nor what the stake covers matters any more.
+        open_use_at(dataset, STAKE);
+        let update = |terms| DatasetRegistry::update_terms(signed(OWNER), dataset, terms);
+        assert_ok!(update(DatasetTerms { training_price: STAKE, ..open_terms() }));
+        assert!(permits(dataset, BUYER, Linear));
+
+        let last = System::block_number();
+        assert_ok!(update(DatasetTerms { expires_at: Some(last), ..open_terms() }));
+        assert!(permits(dataset, BUYER, Linear));
+        run_to_block(last + 1);
+        assert!(!permits(dataset, BUYER, Linear));
+        let allowed = Some(BoundedVec::try_from(alloc::vec![BUYER]).unwrap());
+        let algorithms = AlgorithmSet::default().with(Linear);
+        assert_ok!(update(DatasetTerms { allowed, algorithms, ..open_terms() }));
+        assert!(permits(dataset, BUYER, Linear));
+        assert!(!permits(dataset, STRANGER, Linear) && !permits(dataset, BUYER, NeuralNetwork));
+        let uses = UseSet { train: false, ..open_terms().uses };
+        assert_ok!(update(DatasetTerms { uses, ..open_terms() }));
+        assert!(!permits(dataset, BUYER, Linear));
+    });
+}
+
+#[test]
+fn a_posted_job_is_matched_with_a_delisted_dataset_and_not_with_a_condemned_one() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate();
+        let sale = Sale::open(dataset, BUYER).unwrap();
+        assert_ok!(DatasetRegistry::delist_dataset(signed(OWNER), dataset));
+        assert!(DatasetRegistry::still_permits(dataset, &BUYER, Linear));
+        sale.complain(Fault::BadChunk { chunk: 0 });
+        assert!(!DatasetRegistry::still_permits(dataset, &BUYER, Linear));
+    });
+}
+
+#[test]
 fn an_opened_use_awaits_the_key() {
     ExtBuilder.build_and_execute(|| {
         let dataset = activate();
@@ -85,12 +176,12 @@ fn an_opened_use_awaits_the_key() {
             dataset,
             job: JOB,
             provider: PROVIDER,
-            recipient_key: RecipientKey::new([8; 32]),
+            recipient_key: recipient_key(),
             price: TRAINING_PRICE,
             state: TrainingUseState::AwaitingKey { deliver_by },
         };
         assert_eq!(TrainingUses::<Test>::get(training_use), Some(expected));
-        assert_eq!(record(dataset).open_uses, 1);
+        assert_eq!((record(dataset).open_uses, record(dataset).exposure), (1, TRAINING_PRICE));
         let event = Event::TrainingUseOpened {
             training_use,
             dataset,
@@ -101,7 +192,7 @@ fn an_opened_use_awaits_the_key() {
         };
         assert_eq!(last_event(), event);
         assert_eq!(Some(open_use(dataset)), training_use.next());
-        assert_eq!(record(dataset).open_uses, 2);
+        assert_eq!((record(dataset).open_uses, record(dataset).exposure), (2, 2 * TRAINING_PRICE));
     });
 }
 
@@ -128,12 +219,12 @@ fn a_closed_use_is_removed_and_closing_again_does_nothing() {
     ExtBuilder.build_and_execute(|| {
         let dataset = activate();
         let (first, second) = (open_use(dataset), open_use(dataset));
-        DatasetRegistry::close_use(first);
+        DatasetRegistry::close_use(first, UseOutcome::Ended);
         assert_eq!(TrainingUses::<Test>::get(first), None);
-        assert_eq!(record(dataset).open_uses, 1);
+        assert_eq!((record(dataset).open_uses, record(dataset).exposure), (1, TRAINING_PRICE));
         assert_eq!(last_event(), Event::TrainingUseClosed { training_use: first, dataset, job: JOB });
-        assert_storage_noop!(DatasetRegistry::close_use(first));
-        DatasetRegistry::close_use(second);
+        assert_storage_noop!(DatasetRegistry::close_use(first, UseOutcome::Ended));
+        DatasetRegistry::close_use(second, UseOutcome::Ended);
         assert_eq!(record(dataset).open_uses, 0);
     });
 }

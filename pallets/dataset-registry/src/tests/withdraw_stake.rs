@@ -1,6 +1,6 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
-use neurodata_primitives::seams::TrainingData;
+use neurodata_primitives::seams::{SaleEnd, TrainingData, UseOutcome};
 
 fn withdraw(account: AccountId, dataset: DatasetId) -> DispatchResult {
     DatasetRegistry::withdraw_stake(signed(account), dataset)
@@ -72,8 +72,44 @@ fn open_uses_keep_the_stake() {
         assert_ok!(DatasetRegistry::delist_dataset(signed(OWNER), dataset));
         run_to_block(System::block_number() + 50);
         assert_noop!(withdraw(OWNER, dataset), Error::<Test>::UsesOpen);
-        DatasetRegistry::close_use(training_use);
+        DatasetRegistry::close_use(training_use, UseOutcome::Ended);
         assert_ok!(withdraw(OWNER, dataset));
+    });
+}
+
+#[test]
+fn open_sales_and_inspections_keep_the_stake() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate();
+        let (sale, inspection) = (Sale::open(dataset, BUYER).unwrap(), Sale::inspect(dataset, INSPECTORS[0]));
+        assert_ok!(DatasetRegistry::delist_dataset(signed(OWNER), dataset));
+        run_to_block(System::block_number() + 50);
+        assert_noop!(withdraw(OWNER, dataset), Error::<Test>::SalesOpen);
+        sale.settle();
+        assert_noop!(withdraw(OWNER, dataset), Error::<Test>::SalesOpen);
+        inspection.end(SaleEnd::Void);
+        assert_ok!(withdraw(OWNER, dataset));
+    });
+}
+
+#[test]
+fn the_line_of_versions_closes_over_what_was_removed() {
+    ExtBuilder.build_and_execute(|| {
+        let first = unlocked();
+        let second = NextDatasetId::<Test>::get();
+        assert_ok!(replace(OWNER, &Package::large(), first));
+        assert_ok!(withdraw(OWNER, first));
+        assert_eq!(Successors::<Test>::get(first), None);
+        assert_eq!((record(second).parent, record(second).version), (Some(first), 2));
+
+        let third = NextDatasetId::<Test>::get();
+        assert_ok!(replace(OWNER, &Package::small(), second));
+        assert_ok!(DatasetRegistry::delist_dataset(signed(OWNER), third));
+        run_to_block(System::block_number() + 50);
+        assert_ok!(withdraw(OWNER, third));
+        assert_eq!(Successors::<Test>::get(second), None);
+        // The second version may be replaced anew.
+        assert_ok!(replace(OWNER, &Package::small(), second));
     });
 }
 
@@ -81,8 +117,7 @@ fn open_uses_keep_the_stake() {
 fn a_dataset_without_any_stake_left_is_removed() {
     ExtBuilder.build_and_execute(|| {
         let dataset = activate();
-        let training_use = open_use(dataset);
-        TrainingUses::<Test>::mutate(training_use, |record| record.as_mut().unwrap().price = 10 * STAKE);
+        let training_use = open_use_at(dataset, 10 * STAKE);
         run_to_block(System::block_number() + 11);
         assert_ok!(DatasetRegistry::expire_delivery(signed(REPORTER), training_use));
         run_to_block(System::block_number() + 50);

@@ -22,7 +22,7 @@ fn silent_members_pay_and_the_others_open() {
         assert_eq!(round_state(), RoundState::Revealing { reveal_by: 21 });
         assert_eq!(last_event(), Event::RevealingStarted { job: JOB, reveal_by: 21 });
         System::assert_has_event(
-            Event::EvaluatorSlashed { job: JOB, evaluator: members[0], amount: PENALTY }.into(),
+            Event::EvaluatorSlashed { job: Some(JOB), evaluator: members[0], amount: PENALTY }.into(),
         );
         assert_eq!((held(members[0]), evaluator(members[0]).bond), (BOND - PENALTY, BOND - PENALTY));
         assert_eq!(Balances::free_balance(JOB_OWNER), FUNDS + 40);

@@ -1,6 +1,6 @@
 //! Parameters that are refused, pinned indices, and states that the invariants catch.
 
-use crate::{mock::*, Call, EvaluatorIndex, Evaluators, HoldReason, Pallet, Verdict};
+use crate::{mock::*, Call, EvaluatorIndex, Evaluators, HoldReason, InspectionSeats, Pallet, Verdict};
 use codec::Encode;
 use frame_support::{assert_ok, traits::Hooks};
 use sp_runtime::Permill;
@@ -42,6 +42,7 @@ fn call_indices_and_the_hold_reason_are_pinned() {
     assert_eq!(index(reveal), 7);
     assert_eq!(index(Call::close_sealing { job: JOB }), 8);
     assert_eq!(index(Call::close_round { job: JOB }), 9);
+    assert_eq!(index(Call::add_bond { amount: 1 }), 10);
     assert_eq!(HoldReason::EvaluatorBond.encode(), [0]);
 }
 
@@ -69,6 +70,8 @@ fn the_invariants_catch_broken_states() {
         || Evaluators::<Test>::mutate_extant(EVALUATORS[0], |record| record.open_seats += 1),
         "open seats do not match the rounds",
     );
+    broken(|| InspectionSeats::<Test>::insert(EVALUATORS[0], 1), "open seats do not match the rounds");
+    broken(|| InspectionSeats::<Test>::insert(EVALUATORS[0], 0), "a count of no seats is stored");
     broken(EvaluatorIndex::<Test>::kill, "the index is not the active evaluators");
     broken(|| Evaluators::<Test>::remove(EVALUATORS[0]), "a stranger is in the index");
 }

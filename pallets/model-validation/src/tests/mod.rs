@@ -1,9 +1,11 @@
 //! One file per call, and those things that no single call does.
 
+mod add_bond;
 mod close_round;
 mod close_sealing;
 mod deliver_evaluation_keys;
 mod draw_committee;
+mod inspectors;
 mod invariants;
 mod open_round;
 mod register_evaluator;

@@ -3,6 +3,8 @@
 mod claim;
 mod genesis;
 mod reputation;
+mod settle_credit;
 mod settle_evaluation;
 mod settle_job;
-mod settle_training_use;
+mod settle_sale;
+mod settle_treasury;

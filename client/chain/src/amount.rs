@@ -1,23 +1,39 @@
 //! Amounts and shares as people write them.
 
-use neurodata_chain::Balance;
+use crate::Balance;
 
 /// Decimal places of NRC: 1 NRC is 10^12 plancks.
 const NRC_DECIMALS: u32 = 12;
 
+/// Why a text is no amount.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum InvalidAmount {
+    /// It is not a number without a sign.
+    #[error("expected a number such as 12 or 0.5")]
+    Malformed,
+    /// It is finer than the smallest unit.
+    #[error("at most {decimals} decimal places are possible")]
+    TooFine {
+        /// Decimal places of the smallest unit.
+        decimals: u32,
+    },
+    /// It does not fit.
+    #[error("the number is too large")]
+    TooLarge,
+}
+
 /// The number in `text` in units of 10^-`decimals`; exact.
-fn parse_fixed(text: &str, decimals: u32) -> Result<u128, String> {
+fn parse_fixed(text: &str, decimals: u32) -> Result<u128, InvalidAmount> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) || (fraction.is_empty() && text.contains('.')) {
-        return Err("expected a number such as 12 or 0.5".into());
+        return Err(InvalidAmount::Malformed);
     }
     if fraction.len() > decimals as usize {
-        return Err(format!("at most {decimals} decimal places are possible"));
+        return Err(InvalidAmount::TooFine { decimals });
     }
-    format!("{whole}{fraction:0<width$}", width = decimals as usize)
-        .parse()
-        .map_err(|_| "the number is too large".into())
+    let digits = format!("{whole}{fraction:0<width$}", width = decimals as usize);
+    digits.parse().map_err(|_| InvalidAmount::TooLarge)
 }
 
 fn format_fixed(units: u128, decimals: u32) -> String {
@@ -29,7 +45,7 @@ fn format_fixed(units: u128, decimals: u32) -> String {
 }
 
 /// An amount of NRC, in plancks.
-pub fn parse_nrc(text: &str) -> Result<Balance, String> {
+pub fn parse_nrc(text: &str) -> Result<Balance, InvalidAmount> {
     parse_fixed(text, NRC_DECIMALS)
 }
 
@@ -39,8 +55,8 @@ pub fn format_nrc(plancks: Balance) -> String {
 }
 
 /// A number such as 0.1, in millionths.
-pub fn parse_millionths(text: &str) -> Result<u32, String> {
-    parse_fixed(text, 6)?.try_into().map_err(|_| "the number is too large".into())
+pub fn parse_millionths(text: &str) -> Result<u32, InvalidAmount> {
+    parse_fixed(text, 6)?.try_into().map_err(|_| InvalidAmount::TooLarge)
 }
 
 /// Millionths as a number.
@@ -49,8 +65,13 @@ pub fn format_millionths(millionths: impl Into<u64>) -> String {
 }
 
 /// A number such as 0.2, in thousandths.
-pub fn parse_thousandths(text: &str) -> Result<u16, String> {
-    parse_fixed(text, 3)?.try_into().map_err(|_| "the number is too large".into())
+pub fn parse_thousandths(text: &str) -> Result<u16, InvalidAmount> {
+    parse_fixed(text, 3)?.try_into().map_err(|_| InvalidAmount::TooLarge)
+}
+
+/// Thousandths as a number.
+pub fn format_thousandths(thousandths: impl Into<u64>) -> String {
+    format_fixed(thousandths.into().into(), 3)
 }
 
 #[cfg(test)]
@@ -74,10 +95,11 @@ mod tests {
 
     #[test]
     fn what_is_no_amount_is_refused() {
-        for text in ["", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", " 1", "0.0000000000001", "1 NRC"] {
-            assert!(parse_nrc(text).is_err(), "{text}");
+        for text in ["", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", " 1", "1 NRC"] {
+            assert_eq!(parse_nrc(text), Err(InvalidAmount::Malformed), "{text}");
         }
-        assert!(parse_nrc("999999999999999999999999999999").is_err());
+        assert_eq!(parse_nrc("0.0000000000001"), Err(InvalidAmount::TooFine { decimals: 12 }));
+        assert_eq!(parse_nrc("999999999999999999999999999999"), Err(InvalidAmount::TooLarge));
     }
 
     #[test]
@@ -87,5 +109,6 @@ mod tests {
         assert!(parse_thousandths("0.2005").is_err());
         assert!(parse_thousandths("66").is_err());
         assert_eq!(format_millionths(850_000u32), "0.85");
+        assert_eq!(format_thousandths(51_250u32), "51.25");
     }
 }

@@ -1,120 +1,13 @@
-//! Records of the chain as people and programs read them.
+//! Jobs in words.
 
-use crate::{
+use super::Description;
+use crate::output::lines;
+use neurodata_chain::{
     amount::{format_millionths, format_nrc},
-    output::lines,
+    AccountId, Balance, BlockNumber, JobRecord, JobState,
 };
-use neurodata_chain::{AccountId, Balance, BlockNumber, DatasetRecord, JobRecord, JobState, ModelRecord};
-use neurodata_primitives::{
-    Algorithm, AlgorithmFamily, DatasetId, DatasetState, JobId, JobOutcome, ModelId, TrainingMetrics, TrainingSpec,
-    Uri, UseSet,
-};
+use neurodata_primitives::{Algorithm, JobId, JobOutcome, TrainingMetrics, TrainingSpec};
 use serde_json::{json, Value};
-
-/// A record in both forms.
-pub struct Description {
-    /// For people.
-    pub text: String,
-    /// For programs: amounts are strings of plancks.
-    pub value: Value,
-}
-
-fn uri(uri: &Uri) -> String {
-    String::from_utf8_lossy(uri).into_owned()
-}
-
-/// What a licence permits, in words.
-pub fn uses(uses: &UseSet) -> Vec<&'static str> {
-    let all = [
-        (uses.download, "download"),
-        (uses.train, "train"),
-        (uses.publish_model, "publish-model"),
-        (uses.commercial, "commercial"),
-        (uses.derive, "derive"),
-    ];
-    all.iter().filter(|(permitted, _)| *permitted).map(|(_, name)| *name).collect()
-}
-
-/// Short name of a dataset's state.
-pub fn dataset_state_name(state: &DatasetState<BlockNumber>) -> &'static str {
-    match state {
-        DatasetState::Auditing { .. } => "auditing",
-        DatasetState::Active => "active",
-        DatasetState::Delisted { .. } => "delisted",
-    }
-}
-
-fn dataset_state(state: &DatasetState<BlockNumber>) -> Description {
-    let name = dataset_state_name(state);
-    match state {
-        DatasetState::Auditing { challenge_at, prove_by } => Description {
-            text: format!("auditing: chunks are drawn at block {challenge_at}, to be proved by block {prove_by}"),
-            value: json!({ "name": name, "challenge_at": challenge_at, "prove_by": prove_by }),
-        },
-        DatasetState::Active => Description { text: "active: for sale".into(), value: json!({ "name": name }) },
-        DatasetState::Delisted { unlocks_at } => Description {
-            text: format!("delisted: the stake unlocks at block {unlocks_at}"),
-            value: json!({ "name": name, "unlocks_at": unlocks_at }),
-        },
-    }
-}
-
-/// A dataset.
-pub fn dataset(id: DatasetId, record: &DatasetRecord) -> Description {
-    let DatasetRecord { owner, commitment, uris, terms, stake, state, .. } = record;
-    let state = dataset_state(state);
-    let uris: Vec<String> = uris.iter().map(uri).collect();
-    let uses = uses(&terms.uses);
-    let families = [(AlgorithmFamily::Linear, "linear"), (AlgorithmFamily::NeuralNetwork, "neural-network")];
-    let algorithms: Vec<_> =
-        families.iter().filter(|(family, _)| terms.algorithms.contains(*family)).map(|(_, name)| *name).collect();
-    let allowed = terms.allowed.as_ref().map(|all| all.iter().map(AccountId::to_string).collect::<Vec<_>>());
-    let text = lines(&[
-        ("dataset", id.to_string()),
-        ("owner", owner.to_string()),
-        ("state", state.text),
-        ("rows x columns", format!("{} x {}", commitment.rows, commitment.columns)),
-        ("chunks", commitment.chunks.to_string()),
-        ("missing cells", commitment.missing_cells.to_string()),
-        ("stake", format_nrc(*stake)),
-        ("price of a training use", format_nrc(terms.training_price)),
-        ("price of a copy", format_nrc(terms.copy_price)),
-        ("permits", uses.join(", ")),
-        ("algorithms", algorithms.join(", ")),
-        ("buyers", allowed.as_ref().map_or_else(|| "anybody".into(), |accounts| accounts.join(", "))),
-        ("sold until", terms.expires_at.map_or_else(|| "no end".into(), |block| format!("block {block}"))),
-        ("training uses", format!("{} delivered, {} open", record.training_uses, record.open_uses)),
-        ("score", format!("{} of 100", record.score)),
-        ("registered at", format!("block {}", record.registered_at)),
-        ("data root", commitment.data_root.to_string()),
-        ("schema digest", commitment.schema_digest.to_string()),
-        ("package", uris.join(" ")),
-    ]);
-    let value = json!({
-        "dataset": id,
-        "owner": owner.to_string(),
-        "state": state.value,
-        "commitment": commitment,
-        "uris": uris,
-        "stake": stake.to_string(),
-        "terms": {
-            "training_price": terms.training_price.to_string(),
-            "copy_price": terms.copy_price.to_string(),
-            "uses": uses,
-            "algorithms": algorithms,
-            "allowed": allowed,
-            "licence": terms.licence,
-            "expires_at": terms.expires_at,
-        },
-        "version": record.version,
-        "parent": record.parent,
-        "training_uses": record.training_uses,
-        "open_uses": record.open_uses,
-        "score": record.score,
-        "registered_at": record.registered_at,
-    });
-    Description { text, value }
-}
 
 /// What is trained, in words.
 pub fn algorithm(algorithm: &Algorithm) -> String {
@@ -127,7 +20,8 @@ pub fn algorithm(algorithm: &Algorithm) -> String {
     }
 }
 
-fn spec_lines(spec: &TrainingSpec) -> Vec<(&'static str, String)> {
+/// The run, in pairs of names and values.
+pub(super) fn spec_lines(spec: &TrainingSpec) -> Vec<(&'static str, String)> {
     vec![
         ("algorithm", algorithm(&spec.algorithm)),
         ("target", format!("column {} of {} classes", spec.target, spec.classes)),
@@ -258,6 +152,9 @@ pub fn job(id: JobId, record: &JobRecord) -> Description {
         ("state", state.text),
         ("dataset", format!("{} of {data_provider}", request.dataset)),
     ];
+    if let Some(parent) = request.parent {
+        pairs.push(("starts from", format!("model {parent}")));
+    }
     pairs.extend(spec_lines(&request.spec));
     pairs.extend([
         ("work units", work_units.to_string()),
@@ -273,6 +170,7 @@ pub fn job(id: JobId, record: &JobRecord) -> Description {
         "owner": owner.to_string(),
         "state": state.value,
         "dataset": request.dataset,
+        "parent": request.parent,
         "data_provider": data_provider.to_string(),
         "spec": request.spec,
         "requirements": request.requirements,
@@ -293,46 +191,10 @@ pub fn job(id: JobId, record: &JobRecord) -> Description {
     Description { text: lines(&pairs), value }
 }
 
-/// A model version.
-pub fn model(id: ModelId, record: &ModelRecord) -> Description {
-    let ModelRecord { owner, job, dataset, spec, seed, result, score, recorded_at } = record;
-    let metrics = metrics(&result.metrics);
-    let manifest = neurodata_storage::Cid::from(result.manifest);
-    let mut pairs = vec![
-        ("model", id.to_string()),
-        ("owner", owner.to_string()),
-        ("job", job.to_string()),
-        ("dataset", dataset.to_string()),
-        ("accuracy", metrics.text),
-        ("score", format!("{score} of 100")),
-    ];
-    pairs.extend(spec_lines(spec));
-    pairs.extend([
-        ("seed", seed.to_string()),
-        ("model file", format!("{} bytes, digest {}", result.model_bytes, result.model)),
-        ("files", neurodata_storage::uri::format(&manifest)),
-        ("recorded at", format!("block {recorded_at}")),
-    ]);
-    let value = json!({
-        "model": id,
-        "owner": owner.to_string(),
-        "job": job,
-        "dataset": dataset,
-        "spec": spec,
-        "seed": seed,
-        "result": result,
-        "metrics": metrics.value,
-        "files": manifest.to_string(),
-        "score": score,
-        "recorded_at": recorded_at,
-    });
-    Description { text: lines(&pairs), value }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use neurodata_primitives::{Seed, TrainingUseId};
+    use neurodata_primitives::{ModelId, Seed, TrainingUseId};
 
     fn account(byte: u8) -> AccountId {
         AccountId([byte; 32])
@@ -379,11 +241,5 @@ mod tests {
         let Description { text, value } = job_state(&state);
         assert_eq!(value["price"], u128::MAX.to_string());
         assert!(text.contains("340282366920938463463374607.431768211455 NRC"), "{text}");
-    }
-
-    #[test]
-    fn uses_are_named() {
-        let set = UseSet { train: true, commercial: true, ..Default::default() };
-        assert_eq!(uses(&set), ["train", "commercial"]);
     }
 }

@@ -1,114 +1,26 @@
-//! Trained models: looking at them, fetching their files, predicting.
+//! Predicting the target of a table.
 
-use super::{blocking, dataset, write_file};
+use super::{MODEL_FILE, SCHEMA_FILE};
 use crate::{
-    amount::format_millionths,
-    args::{ModelCommand, TableArguments},
-    context::{parse_account, Context},
-    describe,
+    args::TableArguments,
+    commands::{blocking, dataset},
+    context::Context,
     output::{spinner, table as text_table},
 };
 use anyhow::{ensure, Context as _, Result};
-use neurodata_chain::{AccountId, Chain, ModelRecord};
 use neurodata_dataset::{ColumnKind, Dataset, Schema, Table};
-use neurodata_primitives::{ModelDigest, ModelId};
-use neurodata_storage::{manifest, BlobStore, Cid};
-use neurodata_training::{ColumnKind as TrainedKind, Model, ModelIndex, Prediction};
+use neurodata_training::{ColumnKind as TrainedKind, Model, Prediction};
 use serde_json::{json, Value};
 use std::{
     fs,
-    io::Write,
     path::{Path, PathBuf},
 };
 
-/// Longest model file, card or report that is fetched, in bytes: 1 GiB.
-const MAX_FILE_BYTES: u64 = 1 << 30;
-/// Name of the model file of a downloaded model.
-const MODEL_FILE: &str = "model.safetensors";
-/// Name of the schema file beside a downloaded model.
-const SCHEMA_FILE: &str = "schema.json";
 /// Predictions of a table that are shown to people.
 const SHOWN_ROWS: usize = 20;
 
-pub async fn run(context: &Context, command: ModelCommand) -> Result<()> {
-    match command {
-        ModelCommand::Show { model } => {
-            let shown = describe::model(model, &record_of(&context.chain().await?, model).await?);
-            context.output.show(shown.text, shown.value);
-            Ok(())
-        }
-        ModelCommand::List { owner } => list(context, owner).await,
-        ModelCommand::Download { model, out } => download(context, model, &out).await,
-        ModelCommand::Predict { model, table, schema, reading } => {
-            predict(context, model, table, schema, reading).await
-        }
-    }
-}
-
-async fn record_of(chain: &Chain, model: ModelId) -> Result<ModelRecord> {
-    let record = chain.model(model).await?;
-    record.with_context(|| format!("there is no model {model} on this chain; `neurodata model list` shows all"))
-}
-
-async fn list(context: &Context, owner: Option<String>) -> Result<()> {
-    let owner: Option<AccountId> = owner.as_deref().map(parse_account).transpose()?;
-    let mut models = context.chain().await?.models().await?;
-    models.retain(|(_, record)| owner.as_ref().is_none_or(|owner| record.owner == *owner));
-    let rows = models.iter().map(|(id, record)| {
-        vec![
-            id.to_string(),
-            record.dataset.to_string(),
-            describe::algorithm(&record.spec.algorithm),
-            format_millionths(record.result.metrics.accuracy()),
-            record.score.to_string(),
-            record.owner.to_string(),
-        ]
-    });
-    let header = ["id", "dataset", "algorithm", "accuracy", "score", "owner"];
-    let text = text_table(&header, &rows.collect::<Vec<_>>());
-    let values = models.iter().map(|(id, record)| describe::model(*id, record).value);
-    context.output.show(text, values.collect());
-    Ok(())
-}
-
-async fn download(context: &Context, model: ModelId, out: &Path) -> Result<()> {
-    let chain = context.chain().await?;
-    let record = record_of(&chain, model).await?;
-    let store = context.store()?;
-    fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
-    let waiting = spinner("fetching");
-    let index_cid = Cid::from(record.result.manifest);
-    let index = store.get(&index_cid).with_context(|| format!("the files of model {model} cannot be had"))?;
-    let index = ModelIndex::from_bytes(&index).with_context(|| format!("blob {index_cid}"))?;
-    let fetch = |cid: &str| -> Result<Vec<u8>> { Ok(manifest::read_to_vec(&store, &cid.parse()?, MAX_FILE_BYTES)?) };
-    let bytes = fetch(&index.model).context("the model file cannot be had")?;
-    let found = ModelDigest::new(sp_crypto_hashing::blake2_256(&bytes));
-    let expected = record.result.model;
-    ensure!(found == expected, "the published model file has digest {found}, the chain accepted {expected}");
-    let mut files = vec![
-        (MODEL_FILE, bytes),
-        ("README.md", fetch(&index.card).context("the model card cannot be had")?),
-        ("report.json", fetch(&index.report).context("the training report cannot be had")?),
-    ];
-    match chain.dataset(record.dataset).await? {
-        Some(dataset) => match dataset::stored_schema(context, record.dataset, &dataset) {
-            Ok(schema) => files.push((SCHEMA_FILE, schema.pretty().into_bytes())),
-            Err(error) => eprintln!("warning: {error:#}; predicting needs the dataset's schema file"),
-        },
-        None => eprintln!("warning: dataset {} is gone; predicting needs its schema file", record.dataset),
-    }
-    for (name, bytes) in &files {
-        write_file(&out.join(name), |file| file.write_all(bytes))?;
-    }
-    waiting.finish_and_clear();
-    let names: Vec<_> = files.iter().map(|(name, _)| *name).collect();
-    let text =
-        format!("{} of model {model} are in {}; the model file is the accepted one", names.join(", "), out.display());
-    context.output.show(text, json!({ "model": model, "folder": out, "files": names, "digest": expected }));
-    Ok(())
-}
-
-async fn predict(
+/// Predict the target of each row of a table, and show what comes out.
+pub async fn predict(
     context: &Context,
     model: PathBuf,
     table: PathBuf,

@@ -1,0 +1,231 @@
+//! A store with a small dataset in it, and what honest and dishonest parties make of it.
+
+use super::*;
+use neurodata_chain::{ModelListing, ModelRecord};
+use neurodata_dataset::{
+    dishonest, infer, wrap_key, ContentKey, Dataset, InferOptions, Package, ReadOptions, SealedModel, Table,
+};
+use neurodata_primitives::{
+    dataset::UseSet, model::file_digest, Algorithm, AlgorithmSet, DatasetState, DatasetTerms, LicenceDigest,
+    ListingState, ModelId, ModelTerms, QualityScore, RoyaltySplit, Uri,
+};
+use neurodata_storage::{uri, Cid};
+
+pub const GENESIS: [u8; 32] = [1; 32];
+pub const JOB: JobId = JobId::new(4);
+pub const USE: TrainingUseId = TrainingUseId::new(2);
+pub const PROVIDER: AccountId = AccountId([3; 32]);
+pub const EVALUATOR: AccountId = AccountId([4; 32]);
+
+pub struct World {
+    pub folder: tempfile::TempDir,
+    pub key: ContentKey,
+    pub dataset: DatasetRecord,
+    /// The model that runs start from.
+    pub parent: Option<Parent>,
+    /// The table in the clear.
+    plain: Dataset,
+}
+
+impl World {
+    /// A store with the package of a small dataset.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let rows: String = (0..60).map(|row| format!("{row},{}\n", if row < 30 { "low" } else { "high" })).collect();
+        let table = Table::read_csv(format!("x,size\n{rows}").as_bytes(), &ReadOptions::default()).unwrap();
+        let options = InferOptions { name: "sizes".into(), ..Default::default() };
+        let schema = infer(&table, &options).unwrap();
+        let key = ContentKey::new([9; 32]);
+        let build = Package::create(&table, &schema, &key, &neurodata_dataset::package::silent).unwrap();
+        let (plain, _) = Dataset::encode(&table, &schema).unwrap();
+        let store = DirectoryStore::open(folder.path().join("store")).unwrap();
+        let uris = published(&store, &build.package.to_bytes());
+        let terms = DatasetTerms {
+            copy_price: 0,
+            training_price: 1,
+            uses: UseSet::default(),
+            algorithms: AlgorithmSet::ALL,
+            allowed: None,
+            licence: LicenceDigest::default(),
+            expires_at: None,
+        };
+        let dataset = DatasetRecord {
+            owner: PROVIDER,
+            commitment: build.commitment,
+            uris,
+            terms,
+            stake: 1,
+            state: DatasetState::Active,
+            version: 1,
+            parent: None,
+            training_uses: 0,
+            open_uses: 0,
+            copies_sold: 0,
+            open_sales: 0,
+            exposure: 0,
+            attestations: Default::default(),
+            condemned: false,
+            score: QualityScore::INITIAL,
+            registered_at: 1,
+        };
+        Self { folder, key, dataset, parent: None, plain }
+    }
+
+    pub fn store(&self) -> DirectoryStore {
+        DirectoryStore::open(self.folder.path().join("store")).unwrap()
+    }
+
+    fn with_package(&self, package: &Package) -> DatasetRecord {
+        let uris = published(&self.store(), &package.to_bytes());
+        DatasetRecord { commitment: package.commitment().clone(), uris, ..self.dataset.clone() }
+    }
+
+    /// The dataset as a seller publishes it whose package holds other cells than it commits to.
+    pub fn with_bad_chunk(&self) -> DatasetRecord {
+        self.with_package(&dishonest::bad_chunk(&self.plain, &self.key, 0))
+    }
+
+    /// The dataset as a seller publishes it of whom a cell is above its bound.
+    pub fn with_cell_out_of_schema(&self) -> DatasetRecord {
+        self.with_package(&dishonest::out_of_schema(&self.plain, &self.key, 0))
+    }
+
+    /// A model for sale, sealed by an honest seller or by one who sealed another file.
+    pub fn sealed_model(&self, bad: bool) -> (ModelRecord, ModelListing) {
+        let file: Vec<u8> = (0..5_000u32).map(|at| (at * 7 % 251) as u8).collect();
+        let sealed = SealedModel::seal(&file, &self.key).unwrap();
+        let sealed = if bad { dishonest::bad_model_chunk(&file, &self.key, 1).unwrap() } else { sealed };
+        let result = ResultCommitment {
+            model: file_digest(&file),
+            model_bytes: file.len() as u64,
+            ..crate::decide::fixtures::result()
+        };
+        let record = ModelRecord {
+            owner: PROVIDER,
+            job: JOB,
+            dataset: DatasetId::new(1),
+            parents: Default::default(),
+            depth: 0,
+            ancestors: 0,
+            data_provider: PROVIDER,
+            compute_provider: PROVIDER,
+            uses: UseSet::default(),
+            royalty: RoyaltySplit::default(),
+            spec: self.spec(),
+            seed: Seed::new([6; 32]),
+            result,
+            score: 80,
+            recorded_at: 1,
+        };
+        let listing = ModelListing {
+            seller: PROVIDER,
+            package: sealed.package(),
+            uris: published(&self.store(), &sealed.to_bytes()),
+            terms: ModelTerms {
+                licences: Default::default(),
+                allowed: None,
+                licence_text: LicenceDigest::default(),
+                expires_at: None,
+            },
+            stake: 1,
+            state: ListingState::Listed,
+            condemned: false,
+            open_sales: 0,
+            exposure: 0,
+        };
+        (record, listing)
+    }
+
+    pub fn workshop(&self, name: &str, account: AccountId) -> Workshop {
+        let journal = Arc::new(Journal::open(&self.folder.path().join(name)).unwrap());
+        Workshop::new(self.store(), journal, Device::Cpu, GENESIS, account, self.folder.path().join("keys"))
+    }
+
+    pub fn spec(&self) -> TrainingSpec {
+        TrainingSpec {
+            algorithm: Algorithm::LogisticRegression,
+            target: 1,
+            classes: 2,
+            epochs: 8,
+            batch_rows: 16,
+            learning_rate: 100_000,
+            momentum: 500_000,
+            weight_decay: 0,
+            holdout: 200,
+            checkpoint_epochs: 2,
+        }
+    }
+
+    pub fn assignment(&self, secret: &RecipientSecret, context: &[u8]) -> Assignment {
+        Assignment {
+            job: JOB,
+            dataset_id: DatasetId::new(1),
+            dataset: self.dataset.clone(),
+            spec: self.spec(),
+            seed: Seed::new([6; 32]),
+            parent: self.parent.clone(),
+            key: wrap_key(&self.key, &secret.public(), context).unwrap(),
+        }
+    }
+
+    /// Train a model; later runs start from it.
+    pub fn with_parent(mut self) -> Self {
+        self.parent = Some(Parent { id: ModelId::new(8), result: self.honest_result() });
+        self
+    }
+
+    /// What an honest provider commits to, without the proof.
+    pub fn honest_result(&self) -> ResultCommitment {
+        let workshop = self.workshop("provider", PROVIDER);
+        let secret = RecipientSecret::new([7; 32]);
+        let context = training_use_context(&GENESIS, USE);
+        let assignment = self.assignment(&secret, &context);
+        let unlocked = workshop.unlock(&assignment, &secret, &context).unwrap();
+        let table = data::table(unlocked.dataset()).unwrap();
+        let initial = workshop.initial_model(&assignment).unwrap();
+        let trained = workshop.train(&assignment, initial.as_deref(), &table, &Pulse::default());
+        let output = trained.unwrap().unwrap();
+        workshop.journal.forget(JOB).unwrap();
+        ResultCommitment {
+            model: output.model_digest,
+            model_bytes: output.model.len() as u64,
+            manifest: workshop.publish(&assignment, unlocked.dataset().schema(), &output).unwrap(),
+            trace: output.trace_root,
+            checkpoints: output.trace.len() as u32,
+            metrics: output.metrics,
+        }
+    }
+
+    pub fn verdict_on(&self, claimed: &ResultCommitment, attempt: u32) -> Result<JournaledVerdict, WorkError> {
+        let workshop = self.workshop("evaluator", EVALUATOR);
+        let secret = RecipientSecret::new([8; 32]);
+        let context = evaluation_context(&GENESIS, JOB, &EVALUATOR.0);
+        let assignment = self.assignment(&secret, &context);
+        workshop.evaluate(&assignment, &secret, claimed, attempt, &Pulse::default())?;
+        Ok(workshop.journal.entry::<EvaluateEntry>(JOB).unwrap().unwrap().verdict.unwrap())
+    }
+}
+
+/// A list of locations; its bound is that of the record that it goes into.
+fn locations<Uris: TryFrom<Vec<Uri>>>(cid: &Cid) -> Uris
+where
+    Uris::Error: std::fmt::Debug,
+{
+    vec![uri::format(cid).into_bytes().try_into().unwrap()].try_into().unwrap()
+}
+
+/// Publish a file.
+pub fn published<Uris: TryFrom<Vec<Uri>>>(store: &DirectoryStore, bytes: &[u8]) -> Uris
+where
+    Uris::Error: std::fmt::Debug,
+{
+    locations(&manifest::put_bytes(store, bytes).unwrap())
+}
+
+/// The location of something that was never published.
+pub fn nowhere<Uris: TryFrom<Vec<Uri>>>() -> Uris
+where
+    Uris::Error: std::fmt::Debug,
+{
+    locations(&Cid::of(b"nowhere"))
+}

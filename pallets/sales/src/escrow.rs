@@ -1,0 +1,87 @@
+//! The money: prices and fees in escrow, deposits on hold.
+
+use crate::*;
+use core::marker::PhantomData;
+use frame_support::traits::{
+    fungible::{BalancedHold, Mutate, MutateHold},
+    tokens::{Precision, Preservation},
+    DefensiveSaturating, Imbalance,
+};
+use neurodata_primitives::PayoutReason;
+use sp_runtime::{
+    traits::{AccountIdConversion, CheckedAdd, Zero},
+    ArithmeticError,
+};
+
+/// What lies in the escrow account, and the deposits. Owns [`TotalEscrow`].
+pub(crate) struct Escrow<T>(PhantomData<T>);
+
+impl<T: Config> Escrow<T> {
+    /// The account that holds prices and fees, and one existential deposit.
+    pub fn account() -> T::AccountId {
+        T::PalletId::get().into_account_truncating()
+    }
+
+    /// Move `amount` from `payer` into escrow. The payer's account must stay alive, and what is frozen is not spent.
+    pub fn take(payer: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
+        if amount.is_zero() {
+            return Ok(());
+        }
+        let total = TotalEscrow::<T>::get().checked_add(&amount).ok_or(ArithmeticError::Overflow)?;
+        T::Currency::transfer(payer, &Self::account(), amount, Preservation::Preserve)?;
+        TotalEscrow::<T>::put(total);
+        Ok(())
+    }
+
+    /// Move `amount` out of escrow to `payee`, an account that always exists.
+    pub fn pay(payee: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
+        if amount.is_zero() {
+            return Ok(());
+        }
+        T::Currency::transfer(&Self::account(), payee, amount, Preservation::Preserve)?;
+        TotalEscrow::<T>::mutate(|total| *total = total.defensive_saturating_sub(amount));
+        Ok(())
+    }
+
+    /// Credit `payee` with `amount` out of escrow.
+    pub fn credit(payee: &T::AccountId, amount: BalanceOf<T>, reason: PayoutReason) -> DispatchResult {
+        if amount.is_zero() {
+            return Ok(());
+        }
+        Self::pay(&T::Payouts::pot(), amount)?;
+        T::Payouts::settle_credit(payee, amount, reason)
+    }
+
+    /// Give `amount` back to `payee`; what the account cannot receive, being dust to it, is credited.
+    pub fn refund(payee: &T::AccountId, amount: BalanceOf<T>, reason: PayoutReason) -> DispatchResult {
+        // A transfer that is refused has changed nothing.
+        Self::pay(payee, amount).or_else(|_| Self::credit(payee, amount, reason))
+    }
+
+    /// Put the deposit of a purchase on hold.
+    pub fn hold_deposit(payer: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
+        T::Currency::hold(&HoldReason::PurchaseDeposit.into(), payer, amount)
+    }
+
+    /// Free a deposit.
+    pub fn release_deposit(payer: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
+        // Best effort: whatever happened to the hold, it does not keep a sale from ending.
+        T::Currency::release(&HoldReason::PurchaseDeposit.into(), payer, amount, Precision::BestEffort)?;
+        Ok(())
+    }
+
+    /// Burn a deposit. Returns how much was burned.
+    pub fn burn_deposit(payer: &T::AccountId, amount: BalanceOf<T>) -> BalanceOf<T> {
+        let (burned, _missing) = T::Currency::slash(&HoldReason::PurchaseDeposit.into(), payer, amount);
+        let amount = burned.peek();
+        T::OnBurn::on_unbalanced(burned);
+        amount
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// The account that holds prices and fees.
+    pub fn escrow_account() -> T::AccountId {
+        Escrow::<T>::account()
+    }
+}

@@ -1,0 +1,17 @@
+//! One file for each call, one for the seam, the listing, the invariants and random operations.
+
+mod accept_inspection;
+mod close_inspection;
+mod complain;
+mod confirm_purchase;
+mod conservation;
+mod deliver_key;
+mod draw_inspectors;
+mod expire_delivery;
+mod invariants;
+mod licences;
+mod list;
+mod purchase;
+mod request_inspection;
+mod settle;
+mod surrender_licence;
