@@ -111,9 +111,10 @@ pub struct World {
 }
 
 impl World {
-    /// Start a node.
+    /// Start a node. Chain, logs and stores are removed with the world, unless `NEURODATA_KEEP` is set.
     pub async fn start() -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("neurodata-e2e-").tempdir()?;
+        let is_kept = std::env::var_os("NEURODATA_KEEP").is_some();
+        let folder = tempfile::Builder::new().prefix("neurodata-e2e-").disable_cleanup(is_kept).tempdir()?;
         std::fs::create_dir_all(folder.path().join("keys"))?;
         let node = Node::start(&folder.path().join("node"))?;
         let chain = Chain::connect(node.url()).await?;

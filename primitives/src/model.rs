@@ -43,7 +43,7 @@ scale! {
         pub data_provider: AccountId,
         /// Who computed.
         pub compute_provider: AccountId,
-        /// What the data's terms permitted when the job was posted.
+        /// What the terms of the data, and of every parent's data, permitted when the jobs were posted.
         pub uses: UseSet,
         /// How income is shared.
         pub royalty: RoyaltySplit,

@@ -12,8 +12,8 @@
 //! |---|---|---|
 //! | a copy was settled by timeout | 60 | 1/20 |
 //! | a copy was confirmed by its buyer | 75 | 1/20 |
-//! | a training job was settled; its model beats the baseline by `d` | 50 + 50 * min(d / 0.1, 1) | 1/10 |
-//! | a training job was settled; its model does not beat the baseline | 40 | 1/10 |
+//! | a training job without a parent model was settled; its model beats the baseline by `d` | 50 + 50 * min(d / 0.1, 1) | 1/10 |
+//! | a training job without a parent model was settled; its model does not beat the baseline | 40 | 1/10 |
 //! | an inspector attested the package | 80 | 1/10 |
 //! | a key was not delivered in time | 1 | 1/4 |
 //! | a complaint was upheld | 1 | 1/2 |

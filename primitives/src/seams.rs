@@ -69,9 +69,10 @@ pub struct TrainingQuote<AccountId, Balance> {
 /// How a training use ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum UseOutcome {
-    /// The job went to somebody else, or came to nothing.
+    /// The job went to somebody else, came to nothing, or says nothing about the data.
     Ended,
-    /// The job was settled; its model beats the better of baseline and majority class by this many millionths, or by 0.
+    /// The job was settled with a model that was trained from nothing; it beats the better of baseline and majority class by
+    /// this many millionths, or by 0.
     JobSettled {
         /// Accuracy above the baseline, in millionths.
         improvement: u32,

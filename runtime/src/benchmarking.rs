@@ -2,17 +2,21 @@
 
 use alloc::vec;
 
-use frame_support::{traits::ConstU32, BoundedVec};
+use frame_support::{
+    traits::{fungible::Mutate, ConstU32, Get},
+    BoundedVec,
+};
 use neurodata_primitives::{
     dataset::MAX_ZK_PROOF_BYTES,
     seams::{JobParties, StatementId},
-    AuditProof, DatasetId, FieldBytes, JobId, TrainingUseId,
+    AuditProof, ContentCommitment, DatasetCommitment, DatasetId, FieldBytes, JobId, PackageCommitment, RecipientKey,
+    TrainingUseId,
 };
 use neurodata_zk_verifier::development;
 use sp_consensus_babe::digests::{CompatibleDigestItem, PreDigest, SecondaryPlainPreDigest};
 use sp_runtime::DigestItem;
 
-use crate::{world, AccountId, BlockNumber, Runtime, System};
+use crate::{world, AccountId, Balances, BlockNumber, ModelValidation, Runtime, RuntimeOrigin, System};
 
 /// Answers the benchmark helpers of our pallets.
 pub struct BenchmarkWorld;
@@ -53,6 +57,44 @@ impl pallet_model_validation::BenchmarkHelper<AccountId, BlockNumber> for Benchm
         world::submit_result(&accepted, &data_provider);
         let world::AcceptedJob { job, job_owner, provider, .. } = accepted;
         (job, JobParties { job_owner, data_provider, provider, work_units: 1 })
+    }
+}
+
+impl pallet_sales::BenchmarkHelper<AccountId, BlockNumber> for BenchmarkWorld {
+    fn dataset(package: PackageCommitment) -> (AccountId, DatasetId) {
+        let owner = world::funded(100);
+        let dataset = world::active_dataset(&owner);
+        pallet_dataset_registry::Datasets::<Runtime>::mutate(dataset, |record| {
+            let (Some(record), ContentCommitment::Table { data_root, layout, last_layout }) = (record, package.content)
+            else {
+                panic!("a dataset holds a table")
+            };
+            let PackageCommitment { cipher_root, key_commitment, chunks, .. } = package;
+            record.commitment = DatasetCommitment {
+                data_root,
+                layout,
+                last_layout,
+                cipher_root,
+                key_commitment,
+                chunks,
+                ..record.commitment.clone()
+            };
+        });
+        (owner, dataset)
+    }
+
+    fn evaluators(count: u32) {
+        let bond = <Runtime as pallet_model_validation::Config>::EvaluatorBond::get();
+        for number in 0..count {
+            let account: AccountId = frame_benchmarking::account("evaluator", number, 0);
+            Balances::set_balance(&account, bond.saturating_mul(10));
+            ModelValidation::register_evaluator(RuntimeOrigin::signed(account), bond, RecipientKey::new([9; 32]))
+                .expect("the bond is enough");
+        }
+    }
+
+    fn set_seed(block: BlockNumber) {
+        world::set_seed(block)
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::{AccountId, Balance, DatasetTerms, JobRequest, ModelTerms};
 use codec::Encode;
 use neurodata_primitives::{
-    sale::OneTimeSecret, seams::StatementId, Asset, AuditProof, Capability, Complaint, DatasetCommitment, DatasetId,
+    seams::StatementId, Asset, AuditProof, Capability, Complaint, DatasetCommitment, DatasetId,
     InspectionId, JobId, LicenceKind, ModelId, ModelPackage, PurchaseId, RecipientKey, ResultCommitment, TrainingUseId,
     Uri, Verdict, VerdictSeal, WrappedKey,
 };
@@ -58,8 +58,8 @@ calls! {
     "DatasetRegistry" update_uris(dataset: DatasetId, uris: Bounded<Uri>);
     /// Add `amount` plancks to a dataset's stake.
     "DatasetRegistry" add_stake(dataset: DatasetId, amount: Balance);
-    /// Prove that the key delivered for a training use is wrong, by revealing the one-time secret.
-    "DatasetRegistry" complain_training_key(training_use: TrainingUseId, secret: OneTimeSecret);
+    /// Prove that the key delivered for a training use, or the package that it opens, is bad.
+    "DatasetRegistry" complain_training_key(training_use: TrainingUseId, complaint: Complaint);
     /// Buy a copy of an asset for at most `max_price` plancks; `recipient_key` is made for this purchase only.
     "Sales" purchase(asset: Asset, licence: LicenceKind, recipient_key: RecipientKey, max_price: Balance);
     /// Say that all is well, so that the purchase is settled at once.
@@ -78,6 +78,8 @@ calls! {
     "Sales" accept_inspection(inspection: InspectionId, recipient_key: RecipientKey);
     /// End an inspection that is complete or overdue.
     "Sales" close_inspection(inspection: InspectionId);
+    /// Give up an inspection that the signer took: no fee, no attestation, no penalty; its deposit comes back.
+    "Sales" abandon_inspection(purchase: PurchaseId);
     /// Become a compute provider with `bond` plancks.
     "ComputeMarket" register_provider(bond: Balance);
     /// Offer a machine at `unit_price` plancks a work unit, for `slots` jobs side by side.

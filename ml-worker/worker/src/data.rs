@@ -139,10 +139,10 @@ pub fn fetch(store: &dyn BlobStore, dataset: &DatasetRecord, key: &ContentKey) -
     Ok(fetch_package(store, dataset)?.unlock(key, &silent)?)
 }
 
-/// What an inspector who was handed `wrapped` finds in the package of `dataset`.
+/// What somebody who was handed `wrapped` finds in the package of `dataset`.
 ///
-/// Fails if nothing can be proved either way: the package cannot be had, or is bad in a way that no complaint covers.
-/// Whatever is found would stand before the chain: a complaint that it would dismiss is an error here.
+/// Fails only if it may succeed later, because the package cannot be had. [`Finding::Faulty`] would stand before the
+/// chain: what it would dismiss is [`Finding::Unprovable`].
 pub fn inspect(
     store: &dyn BlobStore,
     dataset: &DatasetRecord,
@@ -154,19 +154,23 @@ pub fn inspect(
     let claim = match content_key(&commitment, wrapped, secret, context) {
         Err(_) => Claim::WrongKey,
         Ok(key) => {
-            let package = fetch_package(store, dataset)?;
+            let package = match fetch_package(store, dataset) {
+                Ok(package) => package,
+                Err(error) if error.is_retryable() => return Err(error),
+                Err(error) => return Ok(Finding::Unprovable(error.to_string())),
+            };
             let Some(fault) = package.examine(&key) else {
-                package.unlock(&key, &silent)?;
-                return Ok(Finding::Clean);
+                let unlocked = package.unlock(&key, &silent);
+                return Ok(unlocked.map_or_else(|error| Finding::Unprovable(chained(&error)), |_| Finding::Clean));
             };
             package.evidence(fault)
         }
     };
     let complaint = Complaint { secret: *secret.as_bytes(), claim };
-    match judge(&commitment, &secret.public(), wrapped, context, &complaint) {
-        Ok(_) => Ok(Finding::Faulty(complaint.claim)),
-        Err(reason) => Err(DataError::Invalid(format!("a complaint would be dismissed: {reason:?}"))),
-    }
+    Ok(match judge(&commitment, &secret.public(), wrapped, context, &complaint) {
+        Ok(_) => Finding::Faulty(complaint.claim),
+        Err(reason) => Finding::Unprovable(format!("a complaint would be dismissed: {reason:?}")),
+    })
 }
 
 /// The model that training starts from.

@@ -132,10 +132,13 @@ pub struct ComputeEntry {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum Failure {
-    /// This delivered key is not the one that the dataset is bound to, which the one-time secret proves.
-    WrongKey {
+    /// This delivered key, or the package that it opens, is bad, and this proves it.
+    Faulty {
         /// The delivered key. A fork may bring another one.
         key: WrappedKey,
+        /// What is claimed.
+        #[serde(with = "hex_scale")]
+        claim: Claim,
     },
     /// Anything else, for people.
     Other(String),
@@ -215,6 +218,8 @@ pub enum Finding {
     Clean,
     /// It is not, and this proves it.
     Faulty(#[serde(with = "hex_scale")] Claim),
+    /// It is not, in a way that no complaint covers: what is wrong, for people.
+    Unprovable(String),
 }
 
 impl InspectionEntry {
@@ -234,22 +239,12 @@ impl InspectionEntry {
     }
 }
 
-impl Failure {
-    /// Whether it speaks of this key, or of none.
-    pub fn is_about(&self, delivered: &WrappedKey) -> bool {
-        match self {
-            Self::WrongKey { key } => key == delivered,
-            Self::Other(_) => true,
-        }
-    }
-}
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::WrongKey { .. } => formatter.write_str("the delivered key is not the one that was committed to"),
-            Self::Other(reason) => formatter.write_str(reason),
-        }
+/// What `claim` says, for people.
+pub fn what_is_wrong(claim: &Claim) -> &'static str {
+    match claim {
+        Claim::WrongKey => "the delivered key is not the one that was committed to",
+        Claim::BadChunk(_) => "a chunk of the package is not the one that was committed to",
+        Claim::OutOfSchema { .. } => "a cell of the package is above its bound",
     }
 }
 
@@ -547,7 +542,9 @@ mod tests {
             path: vec![FieldBytes::new([2; 32])].try_into().unwrap(),
         };
         let mut entry = InspectionEntry::new(inspection, &secret);
-        for finding in [Finding::Clean, Finding::Faulty(Claim::WrongKey), Finding::Faulty(Claim::BadChunk(chunk))] {
+        let unprovable = Finding::Unprovable("a cell too many is missing".into());
+        let bad_chunk = Finding::Faulty(Claim::BadChunk(chunk));
+        for finding in [Finding::Clean, Finding::Faulty(Claim::WrongKey), bad_chunk, unprovable] {
             entry.report = Some(InspectionReport { purchase: PurchaseId::new(1), key: wrapped(), finding });
             journal.store_entry(inspection, &entry).unwrap();
             assert_eq!(journal.entry(inspection).unwrap(), Some(entry.clone()));

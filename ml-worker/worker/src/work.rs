@@ -4,16 +4,16 @@
 use crate::{
     data::{self, chained, DataError, Parent},
     journal::{
-        ComputeEntry, EvaluateEntry, Finding, InspectionEntry, InspectionReport, Journal, JournaledVerdict,
-        PreparedResult,
+        what_is_wrong, ComputeEntry, EvaluateEntry, Finding, InspectionEntry, InspectionReport, Journal,
+        JournaledVerdict, PreparedResult,
     },
 };
 use codec::Encode;
 use neurodata_chain::{AccountId, DatasetRecord};
 use neurodata_dataset::{ProofContext, RecipientSecret, Schema, Unlocked};
 use neurodata_primitives::{
-    seams::ProofSubject, BlobDigest, DatasetId, InspectionId, JobId, PackageCommitment, PurchaseId, ResultCommitment,
-    Seed, TrainingSpec, TrainingUseId, Verdict, WrappedKey,
+    seams::ProofSubject, BlobDigest, Claim, DatasetId, InspectionId, JobId, PackageCommitment, PurchaseId,
+    ResultCommitment, Seed, TrainingSpec, TrainingUseId, Verdict, WrappedKey,
 };
 use neurodata_sealing::{evaluation_context, sale_context, training_use_context};
 use neurodata_storage::{manifest, BlobStore, DirectoryStore, ManifestError};
@@ -43,9 +43,14 @@ pub enum WorkError {
     /// It will never succeed.
     #[error("{0}")]
     Hopeless(String),
-    /// This delivered key is wrong, which the one-time secret proves.
-    #[error("the delivered key is not the one that was committed to")]
-    WrongKey(WrappedKey),
+    /// This delivered key, or the package that it opens, is bad, and the claim stands before the chain.
+    #[error("{}", what_is_wrong(claim))]
+    Faulty {
+        /// The delivered key.
+        key: WrappedKey,
+        /// What is claimed.
+        claim: Box<Claim>,
+    },
     /// It may succeed later.
     #[error("{0}")]
     Later(String),
@@ -216,12 +221,18 @@ impl Workshop {
         let mut entry = entry.ok_or_else(|| WorkError::Hopeless("the journal does not know the job".into()))?;
         let context = training_use_context(&self.genesis, training_use);
         let failed = |error| match error {
-            DataError::WrongKey => WorkError::WrongKey(assignment.key.clone()),
             DataError::Missing(_) if attempt >= FETCH_ATTEMPTS => hopeless(error),
             error if error.is_retryable() => later(error),
             error => hopeless(error),
         };
-        let unlocked = self.unlock(assignment, &entry.recipient_secret(), &context).map_err(failed)?;
+        let secret = entry.recipient_secret();
+        let unlocked = self.unlock(assignment, &secret, &context).map_err(|error| {
+            if error.is_retryable() {
+                failed(error)
+            } else {
+                self.fault(assignment, &secret, &context, error)
+            }
+        })?;
         let initial = self.initial_model(assignment).map_err(failed)?;
         let table = data::table(unlocked.dataset()).map_err(hopeless)?;
         let output = self.train(assignment, initial.as_deref(), &table, pulse)?.map_err(hopeless)?;
@@ -298,6 +309,18 @@ impl Workshop {
         data::fetch(&self.store, &assignment.dataset, &key)
     }
 
+    /// What to say of a key or package that `error` makes useless: the proof, if there is one.
+    fn fault(&self, assignment: &Assignment, secret: &RecipientSecret, context: &[u8], error: DataError) -> WorkError {
+        let Assignment { dataset, key, .. } = assignment;
+        match data::inspect(&self.store, dataset, key, secret, context) {
+            Ok(Finding::Faulty(claim)) => WorkError::Faulty { key: key.clone(), claim: Box::new(claim) },
+            Ok(Finding::Unprovable(_)) => hopeless(error),
+            // The store holds another file by now, or none for the moment.
+            Ok(Finding::Clean) => later(error),
+            Err(error) => later(error),
+        }
+    }
+
     /// The model file that training starts from, if it starts from one.
     fn initial_model(&self, assignment: &Assignment) -> Result<Option<Vec<u8>>, DataError> {
         assignment.parent.as_ref().map(|parent| data::parent_model(&self.store, parent)).transpose()
@@ -310,8 +333,12 @@ impl Workshop {
         let mut entry = entry.ok_or_else(|| WorkError::Hopeless("the journal does not know the inspection".into()))?;
         let context = sale_context(&self.genesis, *purchase);
         let finding = data::inspect(&self.store, dataset, key, &entry.recipient_secret(), &context);
-        let finding = finding.map_err(|error| if error.is_retryable() { later(error) } else { hopeless(error) })?;
-        tracing::info!(%inspection, clean = (finding == Finding::Clean), "examined the package");
+        let finding = finding.map_err(later)?;
+        match &finding {
+            Finding::Clean => tracing::info!(%inspection, "the package is what it claims"),
+            Finding::Faulty(claim) => tracing::warn!(%inspection, "{}", what_is_wrong(claim)),
+            Finding::Unprovable(reason) => tracing::warn!(%inspection, "bad, but no complaint covers it: {reason}"),
+        }
         entry.report = Some(InspectionReport { purchase: *purchase, key: key.clone(), finding });
         self.journal.store_entry(*inspection, &entry).map_err(later)
     }
@@ -466,7 +493,8 @@ mod tests {
         work::world::{nowhere, World, EVALUATOR, GENESIS, JOB, PROVIDER, USE},
     };
     use neurodata_dataset::ContentKey;
-    use neurodata_primitives::Claim;
+    use neurodata_primitives::{Complaint, Fault};
+    use neurodata_sealing::judge;
     use neurodata_storage::{uri, Cid};
 
     #[test]
@@ -522,8 +550,45 @@ mod tests {
         // A key that was wrapped for another use doesn't even open.
         for training_use in [USE, TrainingUseId::new(3)] {
             let failed = workshop.compute(&assignment, training_use, 0, 0, &Pulse::default());
-            assert_eq!(failed, Err(WorkError::WrongKey(assignment.key.clone())));
+            let claim = Box::new(Claim::WrongKey);
+            assert_eq!(failed, Err(WorkError::Faulty { key: assignment.key.clone(), claim }));
         }
+    }
+
+    /// What a compute provider makes of `dataset`, whose key opens.
+    fn computed(world: &World, dataset: DatasetRecord) -> Result<(), WorkError> {
+        let workshop = world.workshop("provider", PROVIDER);
+        let secret = RecipientSecret::new([7; 32]);
+        workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret)).unwrap();
+        let assignment = Assignment { dataset, ..world.assignment(&secret, &training_use_context(&GENESIS, USE)) };
+        workshop.compute(&assignment, USE, 0, 0, &Pulse::default())
+    }
+
+    #[test]
+    fn a_provider_proves_what_is_wrong_with_a_package_that_the_right_key_opens() {
+        let world = World::new();
+        let secret = RecipientSecret::new([7; 32]);
+        let context = training_use_context(&GENESIS, USE);
+        for (dataset, fault) in [
+            (world.with_bad_chunk(), Fault::BadChunk { chunk: 0 }),
+            (world.with_cell_out_of_schema(), Fault::OutOfSchema { chunk: 0, cell: 0 }),
+        ] {
+            let package = PackageCommitment::from(&dataset.commitment);
+            let Err(WorkError::Faulty { key, claim }) = computed(&world, dataset) else { panic!("{fault:?}") };
+            let complaint = Complaint { secret: *secret.as_bytes(), claim: *claim };
+            let found = judge(&package, &secret.public(), &key, &context, &complaint).unwrap();
+            assert_eq!(std::mem::discriminant(&found), std::mem::discriminant(&fault), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_provider_accuses_nobody_of_what_no_complaint_covers() {
+        let world = World::new();
+        let mut altered = world.dataset.clone();
+        altered.commitment.missing_cells += 1;
+        assert!(matches!(computed(&world, altered), Err(WorkError::Hopeless(_))));
+        let absent = DatasetRecord { uris: nowhere(), ..world.dataset.clone() };
+        assert!(matches!(computed(&world, absent), Err(WorkError::Later(_))));
     }
 
     #[test]
@@ -663,13 +728,14 @@ mod tests {
     }
 
     #[test]
-    fn an_inspector_says_nothing_about_what_cannot_be_examined() {
+    fn an_inspector_proves_nothing_about_what_cannot_be_had_or_is_bad_otherwise() {
         let world = World::new();
         let absent = DatasetRecord { uris: nowhere(), ..world.dataset.clone() };
         assert!(matches!(inspected(&world, &absent, &world.key, PURCHASE), Err(WorkError::Later(_))));
         let mut altered = world.dataset.clone();
         altered.commitment.missing_cells += 1;
-        assert!(matches!(inspected(&world, &altered, &world.key, PURCHASE), Err(WorkError::Hopeless(_))));
+        let finding = inspected(&world, &altered, &world.key, PURCHASE);
+        assert!(matches!(&finding, Ok(Finding::Unprovable(reason)) if reason.contains("missing cells")), "{finding:?}");
     }
 
     #[test]

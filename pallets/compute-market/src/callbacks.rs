@@ -91,7 +91,11 @@ impl<T: Config> OnDecision<T::AccountId> for Pallet<T> {
         let outcome = match decision {
             Decision::Accepted { score } => {
                 let JobRequest { dataset, spec, parent, baseline, .. } = job.request.clone();
-                use_outcome = UseOutcome::JobSettled { improvement: Self::improvement(&result.metrics, baseline) };
+                // A model that started from a parent may have seen rows of this holdout before: its accuracy says nothing
+                // about the data.
+                if parent.is_none() {
+                    use_outcome = UseOutcome::JobSettled { improvement: Self::improvement(&result.metrics, baseline) };
+                }
                 let model = T::Models::record(ModelOrigin {
                     owner: job.owner.clone(),
                     job: id,

@@ -10,7 +10,7 @@ use frame_system::RawOrigin;
 use neurodata_primitives::{
     dataset::{MAX_ALLOWED_ACCOUNTS, MAX_TREE_DEPTH, MAX_URI_BYTES},
     seams::{ProofSubject, StatementId},
-    AlgorithmSet, CipherRoot, DatasetRecord, DatasetTerms, FieldBytes, KeyCommitment, LayoutDigest, LicenceDigest,
+    AlgorithmSet, CipherRoot, Claim, DatasetRecord, DatasetTerms, FieldBytes, KeyCommitment, LayoutDigest, LicenceDigest,
     SchemaDigest, TrainingUse, TrainingUseState, UseSet,
 };
 use neurodata_sealing::public_key;
@@ -20,7 +20,7 @@ use sp_runtime::traits::{One, Saturating};
 /// Chunks of the largest dataset.
 const CHUNKS: u32 = 1 << MAX_TREE_DEPTH;
 /// The secret of a recipient key.
-const SECRET: OneTimeSecret = [7; 32];
+const SECRET: neurodata_primitives::sale::OneTimeSecret = [7; 32];
 
 /// The path of chunk `chunk`, one of the first eight, in a tree of the greatest depth.
 fn path_of(chunk: u32) -> Vec<FieldBytes> {
@@ -276,7 +276,7 @@ mod benchmarks {
         DatasetRegistry::<T>::do_deliver_key(owner, training_use, wrapped_key()).unwrap();
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(record.provider), training_use, SECRET);
+        _(RawOrigin::Signed(record.provider), training_use, Complaint { secret: SECRET, claim: Claim::WrongKey });
 
         assert!(!TrainingUses::<T>::contains_key(training_use));
         assert!(is_delisted::<T>(dataset));

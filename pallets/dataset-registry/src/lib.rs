@@ -20,7 +20,7 @@
 //!
 //! TrainingData::open_use -> AwaitingKey --deliver_key------------------------------> Delivered
 //!                           AwaitingKey --expire_delivery (anyone, after deliver_by)---> removed, owner slashed
-//!                           Delivered --complain_training_key (wrong key)--------------> removed, owner slashed
+//!                           Delivered --complain_training_key (wrong key, bad package)-> removed, owner slashed
 //!                           AwaitingKey, Delivered --TrainingData::close_use-----------> removed
 //! ```
 //!
@@ -103,10 +103,9 @@ use frame_system::pallet_prelude::*;
 use neurodata_primitives::{
     dataset::{MAX_PROOFS_PER_CALL, MAX_URIS},
     layout,
-    sale::OneTimeSecret,
     seams::{Entropy, Inspectors, OnTrainingKey, Payouts, ZkVerifier},
-    AuditProof, AuditRecord, DataRoot, DatasetCommitment, DatasetId, DatasetState, Fault, JobId, QualityScore,
-    ScoreCause, TrainingUseId, Uri, WrappedKey,
+    AuditProof, AuditRecord, Complaint, DataRoot, DatasetCommitment, DatasetId, DatasetState, Fault, JobId,
+    QualityScore, ScoreCause, TrainingUseId, Uri, WrappedKey,
 };
 use sp_runtime::Permill;
 
@@ -398,6 +397,8 @@ pub mod pallet {
             dataset: DatasetId,
             /// The job.
             job: JobId,
+            /// What was proved.
+            fault: Fault,
         },
     }
 
@@ -446,10 +447,8 @@ pub mod pallet {
         Condemned,
         /// Nobody could buy on these terms.
         InvalidTerms(TermsError),
-        /// The secret is not that of the use's recipient key.
-        ForeignSecret,
-        /// The key that was delivered is the one that was committed to.
-        KeyIsRight,
+        /// The evidence of a complaint proves nothing.
+        InvalidEvidence(EvidenceIssue),
     }
 
     /// What the pallet puts money on hold for.
@@ -715,11 +714,12 @@ pub mod pallet {
             Self::do_add_stake(owner, dataset, amount)
         }
 
-        /// Prove that the key delivered for a training use is wrong: end the use, and slash the owner's stake.
+        /// Prove that what was delivered for a training use is bad: end the use, and slash the owner's stake.
         ///
         /// The secret of the one-time recipient key is public from then on, whatever comes of the call: complain only
-        /// about a key that does not open, or that is not the one that was committed to. Of the slash 70 % is burned,
-        /// the rest goes to the signer.
+        /// about a key that does not open or is not the one that was committed to, or with evidence that the package is
+        /// bad. A wrong key costs [`Config::SaleSlash`] of the price; a bad package the whole stake, and the dataset is
+        /// condemned. Of the slash 70 % is burned, the rest goes to the signer.
         ///
         /// ## Dispatch Origin
         /// Signed by the compute provider of the use.
@@ -728,22 +728,21 @@ pub mod pallet {
         /// - [`Error::NotFound`]: no such use; its job may be over.
         /// - [`Error::NotAuthorized`]: the use is another provider's.
         /// - [`Error::InvalidState`]: no key was delivered yet.
-        /// - [`Error::ForeignSecret`]: the secret is not that of the recipient key.
-        /// - [`Error::KeyIsRight`]: there is nothing to complain about.
+        /// - [`Error::InvalidEvidence`]: there is nothing to complain about; see [`EvidenceIssue`].
         /// - the market's error: the job doesn't train on this use.
         ///
         /// ## Events
-        /// [`Event::ScoreChanged`], [`Event::StakeSlashed`], [`Event::TrainingKeyFaulty`], and
-        /// [`Event::DatasetDelisted`] if the stake falls below the minimum.
+        /// [`Event::ScoreChanged`], [`Event::StakeSlashed`], [`Event::TrainingKeyFaulty`], [`Event::DatasetCondemned`] for
+        /// a bad package, and [`Event::DatasetDelisted`] if the stake falls below the minimum.
         #[pallet::call_index(10)]
         #[pallet::weight(T::WeightInfo::complain_training_key())]
         pub fn complain_training_key(
             origin: OriginFor<T>,
             training_use: TrainingUseId,
-            secret: OneTimeSecret,
+            complaint: Complaint,
         ) -> DispatchResult {
             let provider = ensure_signed(origin)?;
-            Self::do_complain_training_key(provider, training_use, secret)
+            Self::do_complain_training_key(provider, training_use, complaint)
         }
     }
 }

@@ -59,7 +59,7 @@ pub const COPY_PRICE: Balance = 100 * NRC;
 /// The key of every package.
 pub const CONTENT_KEY: [u8; 32] = [11; 32];
 /// The secret of the recipient key of every training use.
-pub const SECRET: OneTimeSecret = [12; 32];
+pub const SECRET: neurodata_primitives::sale::OneTimeSecret = [12; 32];
 /// The least that an account can have.
 pub const EXISTENTIAL_DEPOSIT: Balance = MILLI_NRC;
 

@@ -144,7 +144,12 @@ impl<T: Config> Pallet<T> {
 
     /// Condemn a package that was proved bad: the whole stake is slashed, the dataset delisted, and whoever attested
     /// the package penalised. The caller stores the record.
-    fn condemn(dataset: DatasetId, record: &mut DatasetRecordOf<T>, fault: Fault, wronged: &T::AccountId) {
+    pub(crate) fn condemn(
+        dataset: DatasetId,
+        record: &mut DatasetRecordOf<T>,
+        fault: Fault,
+        wronged: &T::AccountId,
+    ) {
         let stake = record.stake;
         Self::slash_stake(dataset, record, stake, wronged, wronged);
         if record.condemned {

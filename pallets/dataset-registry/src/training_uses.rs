@@ -4,9 +4,8 @@ use crate::{sales::ensure_sale, *};
 use frame_support::defensive;
 use neurodata_primitives::{
     money::percent_of,
-    sale::OneTimeSecret,
     seams::{ProofSubject, TrainingData, TrainingQuote, UseOutcome},
-    AlgorithmFamily, Claim, Complaint, Dismissal, PackageCommitment, RecipientKey, TrainingUse, TrainingUseState,
+    AlgorithmFamily, Complaint, PackageCommitment, RecipientKey, TrainingUse, TrainingUseState,
 };
 use neurodata_sealing::{judge, training_use_context};
 use sp_runtime::{
@@ -55,7 +54,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_complain_training_key(
         provider: T::AccountId,
         training_use: TrainingUseId,
-        secret: OneTimeSecret,
+        complaint: Complaint,
     ) -> DispatchResult {
         let record = TrainingUses::<T>::get(training_use).ok_or(Error::<T>::NotFound)?;
         ensure!(record.provider == provider, Error::<T>::NotAuthorized);
@@ -66,22 +65,23 @@ impl<T: Config> Pallet<T> {
         let mut sold = Datasets::<T>::get(dataset).ok_or(Error::<T>::NotFound)?;
         let package = PackageCommitment::from(&sold.commitment);
         let context = training_use_context(&Self::genesis_hash(), training_use);
-        let complaint = Complaint { secret, claim: Claim::WrongKey };
-        judge(&package, &recipient_key, &key, &context, &complaint).map_err(|dismissal| match dismissal {
-            Dismissal::ForeignSecret => Error::<T>::ForeignSecret,
-            _ => Error::<T>::KeyIsRight,
-        })?;
+        let fault = judge(&package, &recipient_key, &key, &context, &complaint)
+            .map_err(|dismissal| Error::<T>::InvalidEvidence(dismissal.into()))?;
 
         count_out::<T>(&mut sold, price);
-        // A wrong key is none.
+        // A key that is wrong, or opens nothing worth it, is none.
         sold.training_uses = sold.training_uses.saturating_sub(1);
         Self::note_score(dataset, &mut sold, ScoreCause::ComplaintUpheld);
-        let least = T::MinimumStake::get() / LEAST_USE_DIVISOR.into();
-        let amount = percent_of(price.max(least), T::SaleSlash::get());
-        Self::slash_stake(dataset, &mut sold, amount, &provider, &provider);
+        if fault.condemns() {
+            Self::condemn(dataset, &mut sold, fault, &provider);
+        } else {
+            let least = T::MinimumStake::get() / LEAST_USE_DIVISOR.into();
+            let amount = percent_of(price.max(least), T::SaleSlash::get());
+            Self::slash_stake(dataset, &mut sold, amount, &provider, &provider);
+        }
         Datasets::<T>::insert(dataset, sold);
         TrainingUses::<T>::remove(training_use);
-        Self::deposit_event(Event::TrainingKeyFaulty { training_use, dataset, job });
+        Self::deposit_event(Event::TrainingKeyFaulty { training_use, dataset, job, fault });
         T::OnTrainingKey::key_failed(job, training_use)
     }
 

@@ -1,6 +1,7 @@
 //! The pallet's types: short names, and why something is refused.
 
 use crate::*;
+use neurodata_primitives::Dismissal;
 use frame_support::traits::fungible::{Credit, Inspect};
 use neurodata_primitives::{DatasetRecord, DatasetTerms, TrainingUse};
 
@@ -104,6 +105,49 @@ pub enum SaleRefusal {
     /// The stake doesn't cover what would be open then; the owner may add to it.
     #[codec(index = 10)]
     Stake,
+}
+
+/// Why the evidence of a complaint proves nothing. Mirrors [`neurodata_primitives::Dismissal`].
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, frame_support::PalletError,
+)]
+#[scale_info(capture_docs = "always")]
+pub enum EvidenceIssue {
+    /// The secret is not that of the recipient key.
+    #[codec(index = 0)]
+    ForeignSecret,
+    /// The key opens and is the one that was committed to.
+    #[codec(index = 1)]
+    KeyIsRight,
+    /// The chunk is not in the package at this index.
+    #[codec(index = 2)]
+    ForeignChunk,
+    /// The chunk is the one that its leaf commits to.
+    #[codec(index = 3)]
+    ChunkIsRight,
+    /// The bounds are not those that the layout digest commits to.
+    #[codec(index = 4)]
+    ForeignBounds,
+    /// Every cell is within its bound.
+    #[codec(index = 5)]
+    WithinSchema,
+    /// The claim does not exist for datasets.
+    #[codec(index = 6)]
+    NotApplicable,
+}
+
+impl From<Dismissal> for EvidenceIssue {
+    fn from(dismissal: Dismissal) -> Self {
+        match dismissal {
+            Dismissal::ForeignSecret => Self::ForeignSecret,
+            Dismissal::KeyIsRight => Self::KeyIsRight,
+            Dismissal::ForeignChunk => Self::ForeignChunk,
+            Dismissal::ChunkIsRight => Self::ChunkIsRight,
+            Dismissal::ForeignBounds => Self::ForeignBounds,
+            Dismissal::WithinSchema => Self::WithinSchema,
+            Dismissal::NotApplicable => Self::NotApplicable,
+        }
+    }
 }
 
 /// What benchmarks need from the world around the pallet.

@@ -46,6 +46,8 @@ const ZK_PROOF: u64 = 12_000_000_000;
 const TREE_LEVEL: u64 = 250_000_000;
 /// Picoseconds of two multiplications on Curve25519 and what else opening a wrapped key takes.
 const OPENED_KEY: u64 = 3_000_000_000;
+/// Picoseconds of decrypting a chunk, its path, and a Poseidon digest over it.
+const OPENED_CHUNK: u64 = 4_100_000_000;
 /// Largest encoded dataset, in bytes, as proof size.
 const DATASET_BYTES: u64 = 2_500;
 
@@ -117,8 +119,8 @@ macro_rules! weights {
         }
 
         fn complain_training_key() -> Weight {
-            // As `expire_delivery`, and the genesis hash.
-            cost($db, 150_000_000u64.saturating_add(OPENED_KEY), 17, 13)
+            // As `expire_delivery`, the genesis hash, and what condemning a package with eight attesters touches.
+            cost($db, 150_000_000u64.saturating_add(OPENED_KEY).saturating_add(OPENED_CHUNK), 49, 43)
         }
     };
 }

@@ -33,13 +33,18 @@ impl InspectionReport {
         matches!(self, Self::Silent | Self::Unfounded)
     }
 
+    /// Whether the inspector did what it is paid for, or could not because of somebody else.
+    const fn is_earned(self) -> bool {
+        !self.is_failure() && !matches!(self, Self::Abandoned)
+    }
+
     /// What the dataset's registry is told.
     fn sale_end<AccountId>(self, inspector: AccountId, reporter: AccountId) -> SaleEnd<AccountId> {
         match self {
             Self::Attested => SaleEnd::Attested { inspector },
             Self::Faulty(fault) => SaleEnd::Faulty { fault, wronged: inspector },
             Self::NotDelivered => SaleEnd::NotDelivered { wronged: inspector, reporter },
-            Self::Condemned | Self::Silent | Self::Unfounded => SaleEnd::Void,
+            Self::Condemned | Self::Silent | Self::Unfounded | Self::Abandoned => SaleEnd::Void,
         }
     }
 }
@@ -125,6 +130,19 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    pub(crate) fn do_abandon_inspection(inspector: T::AccountId, purchase: PurchaseId) -> DispatchResult {
+        let record = Self::purchase_by(&inspector, purchase)?;
+        let Grant::Inspection { inspection, fee } = record.grant else {
+            return Err(Error::<T>::InvalidState.into());
+        };
+        let last = match record.state {
+            PurchaseState::AwaitingKey { deliver_by } => deliver_by,
+            PurchaseState::Delivered { complain_by, .. } => complain_by,
+        };
+        ensure!(frame_system::Pallet::<T>::block_number() <= last, Error::<T>::Expired);
+        Self::end_inspection_part(purchase, record, inspection, fee, InspectionReport::Abandoned, inspector)
+    }
+
     pub(crate) fn do_close_inspection(reporter: T::AccountId, inspection: InspectionId) -> DispatchResult {
         let record = Inspections::<T>::get(inspection).ok_or(Error::<T>::NotFound)?;
         let now = frame_system::Pallet::<T>::block_number();
@@ -168,7 +186,7 @@ impl<T: Config> Pallet<T> {
             defensive!("close_inspection waits for every report, so an open part has its inspection; qed");
             return Err(Error::<T>::NotFound.into());
         };
-        let earned = if report.is_failure() { Zero::zero() } else { fee };
+        let earned = if report.is_earned() { fee } else { Zero::zero() };
         Escrow::<T>::credit(&inspector, earned, PayoutReason::Inspection { inspection })?;
         Escrow::<T>::release_deposit(&inspector, deposit)?;
 

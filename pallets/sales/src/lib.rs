@@ -20,7 +20,7 @@
 //! ```
 //!
 //! The owner of a dataset can have its package inspected: evaluators are drawn, get the key by a purchase for nothing,
-//! and report by `confirm_purchase` or `complain`. How an inspection goes is told in `inspections.rs`.
+//! and report by `confirm_purchase` or `complain`, or give up by `abandon_inspection`. How an inspection goes is told in `inspections.rs`.
 //!
 //! What an asset is and costs, and what becomes of the seller's stake, is asked of [`Config::Assets`]. Others ask this
 //! pallet through [`neurodata_primitives::seams::Licences`].
@@ -726,6 +726,27 @@ pub mod pallet {
         pub fn close_inspection(origin: OriginFor<T>, inspection: InspectionId) -> DispatchResult {
             let reporter = ensure_signed(origin)?;
             Self::do_close_inspection(reporter, inspection)
+        }
+
+        /// Give up an inspection: the package cannot be had, or is bad in a way that no complaint covers.
+        ///
+        /// The inspector earns nothing and loses nothing; silence would be penalised.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by the inspector.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`], [`Error::NotAuthorized`]: no such purchase of the signer.
+        /// - [`Error::InvalidState`]: the purchase is no inspection.
+        /// - [`Error::Expired`]: the key is overdue, or the time for reports is over.
+        ///
+        /// ## Events
+        /// [`Event::InspectionReported`].
+        #[pallet::call_index(11)]
+        #[pallet::weight(T::WeightInfo::confirm_purchase())]
+        pub fn abandon_inspection(origin: OriginFor<T>, purchase: PurchaseId) -> DispatchResult {
+            let inspector = ensure_signed(origin)?;
+            Self::do_abandon_inspection(inspector, purchase)
         }
     }
 

@@ -44,4 +44,8 @@ pub enum InspectionReport {
     /// The inspector's complaint was dismissed. It is penalised.
     #[codec(index = 5)]
     Unfounded,
+    /// The inspector gave up, and said so: the package could not be had, or is bad in a way that nothing proves. It is
+    /// neither paid nor penalised.
+    #[codec(index = 6)]
+    Abandoned,
 }

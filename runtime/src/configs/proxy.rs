@@ -143,6 +143,7 @@ impl ProxyType {
                         | Sales::draw_inspectors { .. }
                         | Sales::accept_inspection { .. }
                         | Sales::close_inspection { .. }
+                        | Sales::abandon_inspection { .. }
                 )
                 // Pays the account itself, whoever signs.
                 | RuntimeCall::Rewards(Rewards::claim { .. })

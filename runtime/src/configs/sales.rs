@@ -32,4 +32,6 @@ impl pallet_sales::Config for Runtime {
     type MinimumInspectionFee = groups::sales::MinimumInspectionFee;
     type EntropyWindow = EntropyWindow;
     type WeightInfo = pallet_sales::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = crate::benchmarking::BenchmarkWorld;
 }

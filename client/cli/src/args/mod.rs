@@ -12,7 +12,7 @@ pub use model::{ModelCommand, ModelTermsArguments, OfferArgument, SellArguments}
 pub use parties::{
     AccountCommand, ChainCommand, EvaluatorCommand, KeyCommand, KeyKind, ProviderCommand, RewardsCommand,
 };
-pub use purchase::{BuyArguments, LicenceName, PurchaseCommand};
+pub use purchase::{BuyArguments, PurchaseCommand};
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -73,7 +73,7 @@ pub enum Command {
     /// Trained models: fetch, predict, sell, buy, collect royalties.
     #[command(subcommand)]
     Model(ModelCommand),
-    /// Open purchases of copies: look at, settle, complain.
+    /// Open purchases of copies and inspections: look at, settle, complain, abandon.
     #[command(subcommand)]
     Purchase(PurchaseCommand),
     /// Compute providers.
@@ -127,7 +127,7 @@ pub struct PackageArguments {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{purchase::LicenceName, *};
     use clap::CommandFactory;
     use neurodata_primitives::{DatasetId, ModelId};
 

@@ -71,6 +71,11 @@ pub enum PurchaseCommand {
         /// Id of the purchase.
         purchase: PurchaseId,
     },
+    /// Give up an inspection taken by the signing account: no fee and no penalty, and its deposit comes back.
+    Abandon {
+        /// Id of the inspector's purchase.
+        purchase: PurchaseId,
+    },
     /// Give up a licence, or clear an expired one; its deposit is freed.
     Surrender {
         /// What is licensed.

@@ -1,4 +1,4 @@
-//! Open purchases: looking at them, ending what is due, complaining again.
+//! Open purchases: looking at them, ending what is due, complaining again, giving up an inspection.
 
 use super::{
     deal::{refund, Deal, Examined},
@@ -32,6 +32,7 @@ pub async fn run(context: &Context, command: PurchaseCommand) -> Result<()> {
         }
         PurchaseCommand::Settle { purchase } => settle(context, purchase).await,
         PurchaseCommand::Complain { purchase } => complain(context, purchase).await,
+        PurchaseCommand::Abandon { purchase } => abandon(context, purchase).await,
         PurchaseCommand::Surrender { asset, licensee } => {
             let asset = asset.asset();
             let licensee = licensee.as_deref().map(parse_account).transpose()?;
@@ -155,10 +156,34 @@ async fn complain(context: &Context, purchase: PurchaseId) -> Result<()> {
     Ok(())
 }
 
+async fn abandon(context: &Context, purchase: PurchaseId) -> Result<()> {
+    let chain = context.chain().await?;
+    let record = record_of(&chain, purchase).await?;
+    let now = chain.best_block().await?.number;
+    ensure_may_abandon(purchase, &record, &account_of(&context.signer()?), now)?;
+    let done = format!("the inspection of {} was given up, its deposit is free", describe::asset(record.asset));
+    submit(context, calls::abandon_inspection(purchase), &done).await
+}
+
+/// Refuse what the chain would refuse. The block after `now` is the first that can take the call.
+fn ensure_may_abandon(purchase: PurchaseId, record: &PurchaseRecord, me: &AccountId, now: BlockNumber) -> Result<()> {
+    ensure!(
+        matches!(record.grant, Grant::Inspection { .. }),
+        "purchase {purchase} is that of a copy; only an inspection can be given up"
+    );
+    ensure!(record.buyer == *me, "purchase {purchase} is an inspection by {}, who alone can give it up", record.buyer);
+    let last = match record.state {
+        PurchaseState::AwaitingKey { deliver_by } => deliver_by,
+        PurchaseState::Delivered { complain_by, .. } => complain_by,
+    };
+    ensure!(now < last, "the inspection of purchase {purchase} could be given up until block {last} only");
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use neurodata_primitives::{RecipientKey, WrappedKey};
+    use neurodata_primitives::{Asset, DatasetId, InspectionId, RecipientKey, WrappedKey};
 
     #[test]
     fn each_state_is_left_by_its_own_call_once_it_is_due() {
@@ -171,5 +196,34 @@ mod tests {
         let delivered = PurchaseState::Delivered { key, complain_by: 20 };
         assert!(due(id, &delivered, 19, false).is_err());
         assert_eq!(due(id, &delivered, 20, false).unwrap().name, "settle");
+    }
+
+    #[test]
+    fn an_inspector_can_give_up_its_own_inspection_in_time() {
+        let (id, me) = (PurchaseId::new(3), AccountId([4; 32]));
+        let key = WrappedKey { ephemeral_key: RecipientKey::new([1; 32]), sealed_key: [0; 48] };
+        let waiting = PurchaseRecord {
+            asset: Asset::Dataset(DatasetId::new(1)),
+            seller: AccountId([1; 32]),
+            buyer: me,
+            grant: Grant::Inspection { inspection: InspectionId::new(2), fee: 5 },
+            recipient_key: RecipientKey::new([1; 32]),
+            price: 0,
+            deposit: 1,
+            purchased_at: 1,
+            state: PurchaseState::AwaitingKey { deliver_by: 10 },
+        };
+        let refusal = |record: &PurchaseRecord, me: &AccountId, now| {
+            ensure_may_abandon(id, record, me, now).map_err(|error| error.to_string())
+        };
+        assert_eq!(refusal(&waiting, &me, 9), Ok(()));
+        assert!(refusal(&waiting, &me, 10).unwrap_err().contains("block 10"));
+        assert!(refusal(&waiting, &AccountId([5; 32]), 1).unwrap_err().contains("who alone"));
+        let delivered = PurchaseRecord { state: PurchaseState::Delivered { key, complain_by: 20 }, ..waiting.clone() };
+        assert_eq!(refusal(&delivered, &me, 19), Ok(()));
+        assert!(refusal(&delivered, &me, 20).unwrap_err().contains("block 20"));
+        let copy = Grant::Copy { licence: LicenceKind::Personal, expires_at: None };
+        let copy = PurchaseRecord { grant: copy, ..waiting };
+        assert!(refusal(&copy, &me, 1).unwrap_err().contains("only an inspection"));
     }
 }

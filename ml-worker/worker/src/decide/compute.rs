@@ -8,7 +8,7 @@ use crate::{
 use neurodata_chain::{
     AccountId, Balance, BlockNumber, JobRecord, JobState, OfferRecord, ProviderRecord, RoundRecord, TrainingUse,
 };
-use neurodata_primitives::{Capability, JobId, RoundState, SeatState, TrainingUseState};
+use neurodata_primitives::{Capability, Claim, JobId, RoundState, SeatState, TrainingUseState};
 
 /// Blocks before the end of its time at which a job that is not known to fit is declined.
 const DECLINE_BLOCKS: BlockNumber = 5;
@@ -74,8 +74,11 @@ pub enum Action {
     },
     /// The data provider did not deliver the key: end the training use.
     ExpireDelivery,
-    /// Prove that the delivered key is wrong.
-    ComplainKey,
+    /// Prove that the delivered key, or the package that it opens, is bad.
+    Complain {
+        /// What is claimed.
+        claim: Claim,
+    },
     /// Give it back, which costs part of the bond.
     Release {
         /// Why.
@@ -218,7 +221,7 @@ fn give_up(view: &JobView<'_>, local: &Local<'_>) -> Option<Action> {
     };
     match local.entry.and_then(|entry| entry.failure.as_ref())? {
         // A key that is not there any more is no reason.
-        Failure::WrongKey { key } => (delivered == Some(key)).then_some(Action::ComplainKey),
+        Failure::Faulty { key, claim } => (delivered == Some(key)).then(|| Action::Complain { claim: claim.clone() }),
         Failure::Other(reason) => Some(Action::Release { reason: reason.clone() }),
     }
 }
@@ -488,20 +491,27 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_key_is_complained_about_as_long_as_it_is_the_delivered_one() {
-        let mut failed = entry();
-        failed.failure = Some(Failure::WrongKey { key: wrapped() });
-        let local = Local { entry: Some(&failed), ..Local::default() };
-        let mut case = case(running(NOW + 10, NOW + 40));
+    fn what_is_bad_is_proved_as_long_as_its_key_is_the_delivered_one() {
         let deliver = |key| Some(TrainingUse { state: TrainingUseState::Delivered { key }, ..training_use(NOW) });
-        case.training_use = deliver(wrapped());
-        assert_eq!(case.decide(&local), Action::ComplainKey);
-        // After a fork another key may have been delivered, or none yet.
-        case.training_use = deliver(WrappedKey { sealed_key: [9; 48], ..wrapped() });
-        assert_eq!(case.decide(&local), Action::Train);
-        case.training_use = Some(training_use(NOW));
-        case.job = job(JobState::AwaitingKey { provider: PROVIDER, price: 1, training_use: USE, accepted_at: NOW - 9 });
-        assert_eq!(case.decide(&local), Action::Wait);
+        let awaiting = JobState::AwaitingKey { provider: PROVIDER, price: 1, training_use: USE, accepted_at: NOW - 9 };
+        for claim in claims() {
+            let mut failed = entry();
+            failed.failure = Some(Failure::Faulty { key: wrapped(), claim: claim.clone() });
+            let local = Local { entry: Some(&failed), ..Local::default() };
+            let mut case = case(running(NOW + 10, NOW + 40));
+            case.training_use = deliver(wrapped());
+            assert_eq!(case.decide(&local), Action::Complain { claim });
+            // After a fork another key may have been delivered, or none yet.
+            case.training_use = deliver(WrappedKey { sealed_key: [9; 48], ..wrapped() });
+            assert_eq!(case.decide(&local), Action::Train);
+            case.training_use = Some(training_use(NOW));
+            case.job = job(awaiting.clone());
+            assert_eq!(case.decide(&local), Action::Wait);
+            // Nothing would be included in time.
+            case.training_use = deliver(wrapped());
+            case.job = job(running(NOW, NOW));
+            assert_eq!(case.decide(&local), Action::Wait);
+        }
     }
 
     #[test]
@@ -546,8 +556,8 @@ mod tests {
 
     impl Life {
         /// One step of a worker that has just been started and is killed after `lives` effects: files that it writes
-        /// and calls that it submits. `wrong` says that the delivered key is wrong.
-        fn step(&mut self, mut lives: u32, wrong: bool) {
+        /// and calls that it submits. `fault` is what is wrong with the delivered key or the package.
+        fn step(&mut self, mut lives: u32, fault: Option<&Claim>) {
             let mut effect = || {
                 let alive = lives > 0;
                 lives = lives.saturating_sub(1);
@@ -572,8 +582,8 @@ mod tests {
                 }
                 Action::Train => {
                     let entry = entry.as_mut().unwrap();
-                    if wrong {
-                        entry.failure = Some(Failure::WrongKey { key: wrapped() });
+                    if let Some(claim) = fault {
+                        entry.failure = Some(Failure::Faulty { key: wrapped(), claim: claim.clone() });
                     } else {
                         let proof = AuditProof {
                             chunk: 0,
@@ -588,9 +598,15 @@ mod tests {
                         journal.store_entry(JOB, entry).unwrap();
                     }
                 }
-                action @ (Action::Submit | Action::ComplainKey) => {
+                Action::Submit => {
                     if effect() {
-                        self.calls.push(if action == Action::Submit { "submit" } else { "complain" });
+                        self.calls.push("submit");
+                    }
+                }
+                Action::Complain { claim } => {
+                    assert_eq!(Some(&claim), fault);
+                    if effect() {
+                        self.calls.push("complain");
                     }
                 }
                 other => panic!("{other:?}"),
@@ -600,13 +616,13 @@ mod tests {
 
     #[test]
     fn a_worker_that_is_killed_anywhere_goes_on_from_its_journal() {
-        for wrong in [false, true] {
-            let end = if wrong { "complain" } else { "submit" };
+        for fault in claims().map(Some).into_iter().chain([None]) {
+            let end = if fault.is_some() { "complain" } else { "submit" };
             for fate in 0..3u32.pow(5) {
                 let matched = JobState::Matched { provider: PROVIDER, price: 1, accept_by: NOW + 50 };
                 let mut life = Life { folder: tempfile::tempdir().unwrap(), case: case(matched), calls: Vec::new() };
                 for step in 0..9 {
-                    life.step(if step < 5 { fate / 3u32.pow(step) % 3 } else { 9 }, wrong);
+                    life.step(if step < 5 { fate / 3u32.pow(step) % 3 } else { 9 }, fault.as_ref());
                     if life.calls.last() == Some(&end) {
                         break;
                     }

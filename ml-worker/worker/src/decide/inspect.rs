@@ -5,6 +5,15 @@ use crate::journal::{Finding, InspectionEntry, InspectionReport};
 use neurodata_chain::{AccountId, BlockNumber, InspectionRecord, InspectionState, PurchaseRecord, PurchaseState};
 use neurodata_primitives::{Claim, InspectionId, PurchaseId, WrappedKey};
 
+/// An inspector gives up what it could not examine when this part of the time since the purchase is left.
+const ABANDON_PART: BlockNumber = 10;
+/// Fewest blocks left, so that the call is included in time.
+const LEAST_ABANDON_BLOCKS: BlockNumber = 3;
+/// Most blocks left: what comes late is still examined.
+const MOST_ABANDON_BLOCKS: BlockNumber = 20;
+/// Without the one-time secret nothing can be examined or proved.
+const LOST_SECRET: &str = "the journal does not know the one-time key that the inspection was accepted with";
+
 /// An inspection as the chain has it, seen by one evaluator.
 #[derive(Clone, Copy)]
 pub struct InspectionView<'a> {
@@ -29,6 +38,8 @@ pub struct Local<'a> {
     pub entry: Option<&'a InspectionEntry>,
     /// Whether the package is being examined right now.
     pub examining: bool,
+    /// Why the last attempt to examine it failed, if one did.
+    pub trouble: Option<&'a str>,
 }
 
 /// What to do about one inspection.
@@ -63,6 +74,13 @@ pub enum Action {
         purchase: PurchaseId,
         /// What is claimed.
         claim: Claim,
+    },
+    /// Give the inspection up: the package can neither be attested nor proved bad. Silence would be penalised.
+    Abandon {
+        /// The purchase.
+        purchase: PurchaseId,
+        /// Why.
+        reason: String,
     },
     /// End the evaluator's part: somebody else proved the package bad, or the time is over.
     Settle {
@@ -113,8 +131,11 @@ fn decide_purchase(
     if condemned {
         return Action::Settle { purchase };
     }
+    let abandon = |reason: &str| Action::Abandon { purchase, reason: reason.into() };
+    let entry = local.entry.filter(|entry| entry.recipient_key() == record.recipient_key);
     match &record.state {
         PurchaseState::AwaitingKey { deliver_by } if now > *deliver_by => Action::ExpireDelivery { purchase },
+        PurchaseState::AwaitingKey { deliver_by } if entry.is_none() && now < *deliver_by => abandon(LOST_SECRET),
         PurchaseState::AwaitingKey { .. } => Action::Wait,
         PurchaseState::Delivered { complain_by, .. }
             if now > complain_by.saturating_add(stagger(account, id.get())) =>
@@ -122,21 +143,29 @@ fn decide_purchase(
             Action::Settle { purchase }
         }
         PurchaseState::Delivered { complain_by, .. } if now >= *complain_by => Action::Wait,
-        PurchaseState::Delivered { key, .. } => {
-            let Some(entry) = local.entry.filter(|entry| entry.recipient_key() == record.recipient_key) else {
-                // Without the one-time secret nothing can be examined or proved.
-                return Action::Wait;
-            };
+        PurchaseState::Delivered { key, complain_by } => {
+            let Some(entry) = entry else { return abandon(LOST_SECRET) };
             // A report on another fork's purchase or key is none.
             let report = entry.report.as_ref().filter(|report| is_about(report, purchase, key));
             match report.map(|report| &report.finding) {
                 Some(Finding::Clean) => Action::Attest { purchase },
                 Some(Finding::Faulty(claim)) => Action::Complain { purchase, claim: claim.clone() },
+                Some(Finding::Unprovable(reason)) => abandon(reason),
+                // Retried until then, whatever went wrong.
+                None if now >= abandon_at(record.purchased_at, *complain_by) => {
+                    abandon(local.trouble.unwrap_or("the package was not examined in time"))
+                }
                 None if local.examining => Action::Wait,
                 None => Action::Examine { purchase, key: key.clone() },
             }
         }
     }
+}
+
+/// First block at which an inspector that found out nothing gives up.
+fn abandon_at(purchased_at: BlockNumber, complain_by: BlockNumber) -> BlockNumber {
+    let part = complain_by.saturating_sub(purchased_at) / ABANDON_PART;
+    complain_by.saturating_sub(part.clamp(LEAST_ABANDON_BLOCKS, MOST_ABANDON_BLOCKS))
 }
 
 fn is_about(report: &InspectionReport, purchase: PurchaseId, key: &WrappedKey) -> bool {
@@ -194,7 +223,7 @@ mod tests {
         }
 
         fn decide(&self, entry: Option<&InspectionEntry>) -> Action {
-            self.decide_as(&EVALUATOR, &Local { entry, examining: false })
+            self.decide_as(&EVALUATOR, &Local { entry, ..Local::default() })
         }
     }
 
@@ -229,7 +258,10 @@ mod tests {
     fn a_delivered_package_is_examined_once_and_reported_on() {
         let case = asked(delivered(NOW + 9));
         assert_eq!(case.decide(Some(&entry())), Action::Examine { purchase: PURCHASE, key: wrapped() });
-        assert_eq!(case.decide_as(&EVALUATOR, &Local { entry: Some(&entry()), examining: true }), Action::Wait);
+        assert_eq!(
+            case.decide_as(&EVALUATOR, &Local { entry: Some(&entry()), examining: true, trouble: None }),
+            Action::Wait
+        );
         assert_eq!(case.decide(Some(&with_finding(Finding::Clean))), Action::Attest { purchase: PURCHASE });
         let complained = case.decide(Some(&with_finding(Finding::Faulty(Claim::WrongKey))));
         assert_eq!(complained, Action::Complain { purchase: PURCHASE, claim: Claim::WrongKey });
@@ -238,9 +270,6 @@ mod tests {
     #[test]
     fn nothing_is_reported_without_having_been_examined() {
         let case = asked(delivered(NOW + 9));
-        assert_eq!(case.decide(None), Action::Wait);
-        let other = InspectionEntry::new(INSPECTION, &RecipientSecret::new([6; 32]));
-        assert_eq!(case.decide(Some(&other)), Action::Wait);
         // A fork may give the inspection another purchase or key.
         let clean = with_finding(Finding::Clean).report.unwrap();
         for report in [
@@ -258,6 +287,63 @@ mod tests {
         assert_eq!(asked(delivered(NOW)).decide(Some(&clean)), Action::Wait);
         assert_eq!(asked(delivered(NOW - 1)).decide(Some(&clean)), Action::Wait);
         assert_eq!(asked(delivered(NOW - 6)).decide(Some(&clean)), Action::Settle { purchase: PURCHASE });
+    }
+
+    fn abandoned(reason: &str) -> Action {
+        Action::Abandon { purchase: PURCHASE, reason: reason.into() }
+    }
+
+    #[test]
+    fn what_no_complaint_covers_is_abandoned_at_once() {
+        let unprovable = with_finding(Finding::Unprovable("a cell too many is missing".into()));
+        for left in [1, 9, 900] {
+            let decided = asked(delivered(NOW + left)).decide(Some(&unprovable));
+            assert_eq!(decided, abandoned("a cell too many is missing"));
+        }
+        // Too late for that, and for all else.
+        assert_eq!(asked(delivered(NOW)).decide(Some(&unprovable)), Action::Wait);
+        assert_eq!(asked(delivered(NOW - 6)).decide(Some(&unprovable)), Action::Settle { purchase: PURCHASE });
+    }
+
+    #[test]
+    fn what_cannot_be_opened_is_abandoned_at_once() {
+        let other = InspectionEntry::new(INSPECTION, &RecipientSecret::new([6; 32]));
+        for state in [awaiting_key(NOW + 1), delivered(NOW + 900)] {
+            let case = asked(state);
+            assert_eq!(case.decide(None), abandoned(LOST_SECRET));
+            assert_eq!(case.decide(Some(&other)), abandoned(LOST_SECRET));
+        }
+        assert_eq!(asked(awaiting_key(NOW)).decide(None), Action::Wait);
+        assert_eq!(asked(awaiting_key(NOW - 1)).decide(None), Action::ExpireDelivery { purchase: PURCHASE });
+    }
+
+    #[test]
+    fn what_cannot_be_examined_is_tried_again_until_shortly_before_the_end() {
+        let entry = entry();
+        let decide = |left, examining, trouble| {
+            asked(delivered(NOW + left)).decide_as(&EVALUATOR, &Local { entry: Some(&entry), examining, trouble })
+        };
+        assert_eq!(decide(4, true, None), Action::Wait);
+        let examined = Action::Examine { purchase: PURCHASE, key: wrapped() };
+        assert_eq!(decide(4, false, Some("the package cannot be had")), examined);
+        for left in 1..=3 {
+            assert_eq!(decide(left, false, Some("the package cannot be had")), abandoned("the package cannot be had"));
+            assert_eq!(decide(left, true, None), abandoned("the package was not examined in time"));
+        }
+        assert_eq!(decide(0, false, None), Action::Wait);
+        // What was found out is never given up.
+        let clean = asked(delivered(NOW + 1)).decide(Some(&with_finding(Finding::Clean)));
+        assert_eq!(clean, Action::Attest { purchase: PURCHASE });
+        let faulty = asked(delivered(NOW + 1)).decide(Some(&with_finding(Finding::Faulty(Claim::WrongKey))));
+        assert_eq!(faulty, Action::Complain { purchase: PURCHASE, claim: Claim::WrongKey });
+    }
+
+    #[test]
+    fn how_long_before_the_end_depends_on_the_period() {
+        assert_eq!(abandon_at(0, 20), 17);
+        assert_eq!(abandon_at(0, 100), 90);
+        assert_eq!(abandon_at(100, 14_500), 14_480);
+        assert_eq!(abandon_at(5, 2), 0);
     }
 
     #[test]
@@ -285,6 +371,8 @@ mod tests {
     struct Life {
         folder: tempfile::TempDir,
         case: Case,
+        /// What examining the package gives.
+        finding: Finding,
         calls: Vec<&'static str>,
     }
 
@@ -311,16 +399,20 @@ mod tests {
                     }
                 }
                 Action::Examine { purchase, key } => {
-                    let report = Some(InspectionReport { purchase, key, finding: Finding::Clean });
+                    let report = Some(InspectionReport { purchase, key, finding: self.finding.clone() });
                     let mut entry = entry.unwrap();
                     entry.report = report;
                     if effect() {
                         journal.store_entry(INSPECTION, &entry).unwrap();
                     }
                 }
-                Action::Attest { .. } => {
+                action @ (Action::Attest { .. } | Action::Complain { .. } | Action::Abandon { .. }) => {
                     if effect() {
-                        self.calls.push("attest");
+                        self.calls.push(match action {
+                            Action::Attest { .. } => "attest",
+                            Action::Complain { .. } => "complain",
+                            _ => "abandon",
+                        });
                         self.case.purchase = None;
                         self.case.inspection.state = inspecting(&[], 0, NOW + 9);
                     }
@@ -346,17 +438,24 @@ mod tests {
     #[test]
     fn a_worker_that_is_killed_anywhere_goes_on_from_its_journal() {
         // Every way to be killed or not in the first six steps; then it is left alone.
-        for fate in 0..3u32.pow(6) {
-            let case = invited(inspecting(&[EVALUATOR], 0, NOW + 9));
-            let mut life = Life { folder: tempfile::tempdir().unwrap(), case, calls: Vec::new() };
-            for step in 0..10 {
-                let lives = if step < 6 { fate / 3u32.pow(step) % 3 } else { 9 };
-                life.step(lives);
-                if life.calls.last() == Some(&"close") {
-                    break;
+        for (finding, report) in [
+            (Finding::Clean, "attest"),
+            (Finding::Faulty(Claim::WrongKey), "complain"),
+            (Finding::Unprovable("bad".into()), "abandon"),
+        ] {
+            for fate in 0..3u32.pow(6) {
+                let case = invited(inspecting(&[EVALUATOR], 0, NOW + 9));
+                let (folder, finding) = (tempfile::tempdir().unwrap(), finding.clone());
+                let mut life = Life { folder, case, finding, calls: Vec::new() };
+                for step in 0..10 {
+                    let lives = if step < 6 { fate / 3u32.pow(step) % 3 } else { 9 };
+                    life.step(lives);
+                    if life.calls.last() == Some(&"close") {
+                        break;
+                    }
                 }
+                assert_eq!(life.calls, ["accept", report, "close"], "{fate}");
             }
-            assert_eq!(life.calls, ["accept", "attest", "close"], "{fate}");
         }
     }
 }

@@ -39,11 +39,11 @@ pub(crate) mod fixtures {
         PurchaseState, RoundRecord,
     };
     use neurodata_primitives::{
-        job::Visibility, Algorithm, AlgorithmSet, Asset, BlobDigest, Capability, CipherRoot, DataRoot,
-        DatasetCommitment, DatasetId, DatasetState, DatasetTerms, DeviceClass, Grant, InspectionId, JobId,
-        KeyCommitment, LayoutDigest, LicenceDigest, LicenceKind, ModelDigest, PurchaseId, QualityScore, RecipientKey,
-        ResultCommitment, RoundState, SchemaDigest, Seat, SeatState, Seed, TraceRoot, TrainingMetrics, TrainingSpec,
-        TrainingUseId, UseSet, WrappedKey,
+        job::Visibility, Algorithm, AlgorithmSet, Asset, BlobDigest, Capability, CipherRoot, Claim, DataRoot,
+        DatasetCommitment, DatasetId, DatasetState, DatasetTerms, DeviceClass, FieldBytes, Grant, InspectionId, JobId,
+        KeyCommitment, LayoutDigest, LicenceDigest, LicenceKind, ModelDigest, OpenedChunk, PurchaseId, QualityScore,
+        RecipientKey, ResultCommitment, RoundState, SchemaDigest, Seat, SeatState, Seed, TraceRoot, TrainingMetrics,
+        TrainingSpec, TrainingUseId, UseSet, WrappedKey,
     };
 
     pub const JOB: JobId = JobId::new(7);
@@ -140,6 +140,18 @@ pub(crate) mod fixtures {
 
     pub fn wrapped() -> WrappedKey {
         WrappedKey { ephemeral_key: RecipientKey::new([8; 32]), sealed_key: [8; 48] }
+    }
+
+    /// One of each kind.
+    pub fn claims() -> [Claim; 3] {
+        let chunk = OpenedChunk {
+            index: 0,
+            cipher: vec![7; 2_048].try_into().unwrap(),
+            leaf: FieldBytes::new([1; 32]),
+            path: Default::default(),
+        };
+        let bounds = Default::default();
+        [Claim::WrongKey, Claim::BadChunk(chunk.clone()), Claim::OutOfSchema { chunk, bounds }]
     }
 
     pub fn dataset() -> DatasetRecord {

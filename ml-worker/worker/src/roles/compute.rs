@@ -4,14 +4,14 @@ use super::{dataset, parent, work_on, Finished, Tasks};
 use crate::{
     data::{self, fitness, Fitness},
     decide::compute::{decide, decide_registration, Action, JobView, Local, Look, Registration},
-    journal::{ComputeEntry, Failure, Subject},
+    journal::{what_is_wrong, ComputeEntry, Failure, Subject},
     service::{Steps, Worker},
     work::{Assignment, Errand, Task, WorkError, Workshop},
     Error,
 };
 use neurodata_chain::{calls, AccountId, Balance, BlockNumber, JobRecord, JobState, OfferRecord, TrainingUse};
 use neurodata_dataset::{wrap_key, RecipientSecret};
-use neurodata_primitives::{Capability, JobId, PackageCommitment, TrainingUseState};
+use neurodata_primitives::{Capability, Complaint, JobId, PackageCommitment, TrainingUseState};
 use neurodata_sealing::{evaluation_context, training_use_context};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -94,13 +94,13 @@ impl ComputeProvider {
         Ok(offer)
     }
 
-    /// Note failures of work in the journal, from where they lead to the job's release.
+    /// Note failures of work in the journal, from where they lead to a complaint or the job's release.
     async fn note_failures(&mut self, worker: &mut Worker, now: BlockNumber) -> Result<(), Error> {
         for (subject, error) in self.tasks.take_hopeless(worker, now).await {
             tracing::error!(%subject, "{error}");
             if let Some(mut entry) = worker.journal.entry::<ComputeEntry>(subject)? {
                 entry.failure = Some(match error {
-                    WorkError::WrongKey(key) => Failure::WrongKey { key },
+                    WorkError::Faulty { key, claim } => Failure::Faulty { key, claim: *claim },
                     error => Failure::Other(error.to_string()),
                 });
                 worker.journal.store_entry(subject, &entry)?;
@@ -182,12 +182,11 @@ impl ComputeProvider {
                     worker.act(now, &what, calls::expire_delivery(training_use)).await?;
                 }
             }
-            Action::ComplainKey => {
+            Action::Complain { claim } => {
                 if let (Some(entry), Some(training_use)) = (entry, training_use_id) {
-                    let call = calls::complain_training_key(training_use, *entry.recipient_secret().as_bytes());
-                    worker
-                        .act(now, &format!("prove that the key of training use {training_use} is wrong"), call)
-                        .await?;
+                    let what = format!("prove about training use {training_use}: {}", what_is_wrong(&claim));
+                    let complaint = Complaint { secret: *entry.recipient_secret().as_bytes(), claim };
+                    worker.act(now, &what, calls::complain_training_key(training_use, complaint)).await?;
                 }
             }
             Action::Release { reason } => {

@@ -146,8 +146,7 @@ impl Evaluator {
 impl Steps for Evaluator {
     async fn step(&mut self, worker: &mut Worker, now: BlockNumber) -> Result<(), Error> {
         for (subject, error) in self.tasks.take_hopeless(worker, now).await {
-            // A panic; or a package that an inspector can neither attest nor refute. All else that is hopeless becomes
-            // a rejection.
+            // A panic. All else that is hopeless becomes a rejection, or an inspection that is abandoned.
             tracing::error!(%subject, "{error}");
             worker.note_failure(now, &work_on(subject));
         }

@@ -72,7 +72,8 @@ impl Evaluator {
             purchase: claim.map(|(id, record)| (*id, record)),
             condemned: record.as_ref().is_some_and(|record| record.condemned),
         };
-        let local = Local { entry: entry.as_ref(), examining: self.tasks.get(id).is_some() };
+        let (examining, trouble) = (self.tasks.get(id).is_some(), self.tasks.trouble(id));
+        let local = Local { entry: entry.as_ref(), examining, trouble };
         let action = decide(&view, &local);
         tracing::debug!(inspection = %id, ?action, "decided");
         match action {
@@ -110,6 +111,10 @@ impl Evaluator {
                     let what = format!("prove the fault found in inspection {id}");
                     worker.act(now, &what, calls::complain(purchase, complaint)).await?;
                 }
+            }
+            Action::Abandon { purchase, reason } => {
+                let what = format!("abandon inspection {id}, because {reason}");
+                worker.act(now, &what, calls::abandon_inspection(purchase)).await?;
             }
             Action::Settle { purchase } => {
                 worker.act(now, &format!("end own part of inspection {id}"), calls::settle(purchase)).await?;

@@ -29,6 +29,8 @@ const KEEP_BLOCKS: BlockNumber = 20;
 struct Tasks {
     running: BTreeMap<Subject, Task>,
     attempts: HashMap<Subject, u32>,
+    /// Why the last attempt failed.
+    troubles: HashMap<Subject, String>,
 }
 
 impl Tasks {
@@ -38,6 +40,11 @@ impl Tasks {
 
     fn attempts(&self, subject: impl Into<Subject>) -> u32 {
         self.attempts.get(&subject.into()).copied().unwrap_or(0)
+    }
+
+    /// Why the last attempt failed, if one did.
+    fn trouble(&self, subject: impl Into<Subject>) -> Option<&str> {
+        self.troubles.get(&subject.into()).map(String::as_str)
     }
 
     fn start(&mut self, subject: impl Into<Subject>, task: Task) {
@@ -53,9 +60,13 @@ impl Tasks {
         let mut hopeless = Vec::new();
         for subject in finished {
             let Some(task) = self.running.remove(&subject) else { continue };
-            match task.outcome().await {
+            let outcome = task.outcome().await;
+            if let Err(error) = &outcome {
+                self.troubles.insert(subject, error.to_string());
+            }
+            match outcome {
                 Ok(()) | Err(WorkError::Stopped) => {}
-                Err(error @ (WorkError::Hopeless(_) | WorkError::WrongKey(_))) => hopeless.push((subject, error)),
+                Err(error @ (WorkError::Hopeless(_) | WorkError::Faulty { .. })) => hopeless.push((subject, error)),
                 Err(WorkError::Later(reason)) => {
                     tracing::warn!(%subject, "{reason}; trying again");
                     worker.note_failure(now, &work_on(subject));
@@ -70,6 +81,7 @@ impl Tasks {
         let is_wanted = |subject: &Subject, task: &Task| wanted.get(subject) == Some(&task.errand());
         self.running.iter().filter(|(subject, task)| !is_wanted(subject, task)).for_each(|(_, task)| task.stop());
         self.attempts.retain(|subject, _| wanted.contains_key(subject));
+        self.troubles.retain(|subject, _| wanted.contains_key(subject));
     }
 
     /// Stop everything and wait a little for it.

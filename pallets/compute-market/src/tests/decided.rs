@@ -34,6 +34,17 @@ fn an_accepted_result_becomes_a_model_and_everybody_is_paid() {
 }
 
 #[test]
+fn a_model_that_started_from_another_says_nothing_about_the_data() {
+    ExtBuilder.build_and_execute(|| {
+        let id = evaluating_job();
+        Jobs::<Test>::mutate(id, |job| job.as_mut().unwrap().request.parent = Some(ModelId::new(0)));
+        assert_ok!(ComputeMarket::decided(id, accepted(), vec![EVALUATOR]));
+        assert_eq!(RecordedModels::get().len(), 1);
+        assert_eq!(ClosedUses::get(), [(TrainingUseId::new(0), None)]);
+    });
+}
+
+#[test]
 fn a_rejected_result_costs_the_owner_only_its_evaluation() {
     ExtBuilder.build_and_execute(|| {
         let id = evaluating_job();

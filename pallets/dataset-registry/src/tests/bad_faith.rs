@@ -77,7 +77,8 @@ fn nobody_gains_by_delivering_a_wrong_training_key_to_themselves() {
         let before = wealth(OWNER) + wealth(PROVIDER);
         let training_use = open_use(activate());
         assert_ok!(DatasetRegistry::deliver_key(signed(OWNER), training_use, wrapped_key()));
-        assert_ok!(DatasetRegistry::complain_training_key(signed(PROVIDER), training_use, SECRET));
+        let complaint = Complaint { secret: SECRET, claim: neurodata_primitives::Claim::WrongKey };
+        assert_ok!(DatasetRegistry::complain_training_key(signed(PROVIDER), training_use, complaint));
         let burned = i128::try_from(2 * TRAINING_PRICE * 7 / 10).unwrap();
         assert_eq!(wealth(OWNER) + wealth(PROVIDER), before - burned);
     });

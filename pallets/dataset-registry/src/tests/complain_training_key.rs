@@ -1,12 +1,17 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
 use neurodata_primitives::{
+    sale::OneTimeSecret,
     seams::{TrainingData, UseOutcome},
-    NRC,
+    Claim, Fault, NRC,
 };
 
 fn complain(account: AccountId, training_use: TrainingUseId, secret: OneTimeSecret) -> DispatchResult {
-    DatasetRegistry::complain_training_key(signed(account), training_use, secret)
+    claim(account, training_use, secret, Claim::WrongKey)
+}
+
+fn claim(account: AccountId, training_use: TrainingUseId, secret: OneTimeSecret, claim: Claim) -> DispatchResult {
+    DatasetRegistry::complain_training_key(signed(account), training_use, Complaint { secret, claim })
 }
 
 /// A use of `dataset` at `price` for which `key` was delivered.
@@ -39,7 +44,7 @@ fn a_wrong_key_ends_the_use_and_costs_stake() {
         assert_eq!(causes(dataset), [ScoreCause::ComplaintUpheld]);
         assert_eq!(sold.score, score_after([ScoreCause::ComplaintUpheld]));
         assert!(happened(Event::StakeSlashed { dataset, owner: OWNER, amount: SLASH, burned: SLASH * 7 / 10 }));
-        assert_eq!(last_event(), Event::TrainingKeyFaulty { training_use, dataset, job: JOB });
+        assert_eq!(last_event(), Event::TrainingKeyFaulty { training_use, dataset, job: JOB, fault: Fault::WrongKey });
     });
 }
 
@@ -91,7 +96,7 @@ fn the_slash_is_limited_by_the_stake_of_the_dataset() {
 fn a_right_key_is_nothing_to_complain_about() {
     ExtBuilder.build_and_execute(|| {
         let training_use = delivered(activate(), TRAINING_PRICE, |id| wrap(&CONTENT_KEY, id));
-        assert_noop!(complain(PROVIDER, training_use, SECRET), Error::<Test>::KeyIsRight);
+        assert_noop!(complain(PROVIDER, training_use, SECRET), Error::<Test>::InvalidEvidence(EvidenceIssue::KeyIsRight));
     });
 }
 
@@ -99,7 +104,7 @@ fn a_right_key_is_nothing_to_complain_about() {
 fn a_forged_secret_proves_nothing() {
     ExtBuilder.build_and_execute(|| {
         let training_use = delivered(activate(), TRAINING_PRICE, |id| wrap(&CONTENT_KEY, id));
-        assert_noop!(complain(PROVIDER, training_use, [13; 32]), Error::<Test>::ForeignSecret);
+        assert_noop!(complain(PROVIDER, training_use, [13; 32]), Error::<Test>::InvalidEvidence(EvidenceIssue::ForeignSecret));
     });
 }
 
@@ -117,7 +122,11 @@ fn only_the_provider_of_an_open_use_complains() {
         let training_use = delivered(activate(), TRAINING_PRICE, |_| wrapped_key());
         assert_noop!(complain(STRANGER, training_use, SECRET), Error::<Test>::NotAuthorized);
         assert_noop!(
-            DatasetRegistry::complain_training_key(RuntimeOrigin::none(), training_use, SECRET),
+            DatasetRegistry::complain_training_key(
+                RuntimeOrigin::none(),
+                training_use,
+                Complaint { secret: SECRET, claim: Claim::WrongKey }
+            ),
             DispatchError::BadOrigin
         );
         DatasetRegistry::close_use(training_use, UseOutcome::Ended);
@@ -144,5 +153,52 @@ fn stake_that_waits_to_be_released_is_slashed() {
         run_to_block(System::block_number() + 1_000);
         assert_ok!(complain(PROVIDER, training_use, SECRET));
         assert_eq!((record(dataset).state, held(OWNER)), (delisted, STAKE - SLASH));
+    });
+}
+
+/// Make the only chunk of `dataset` one that its leaf does not commit to. Returns the evidence.
+fn spoil(dataset: DatasetId) -> Claim {
+    let mut cipher = vec![0; 2_048];
+    neurodata_sealing::apply_cipher(&CONTENT_KEY, &mut cipher, 0);
+    let leaf = neurodata_primitives::FieldBytes::new([1; 32]);
+    Datasets::<Test>::mutate(dataset, |record| {
+        let commitment = &mut record.as_mut().unwrap().commitment;
+        commitment.chunks = 1;
+        commitment.cipher_root = neurodata_primitives::sale::cipher_leaf(&cipher, &leaf).into();
+    });
+    let (cipher, path) = (cipher.try_into().unwrap(), Default::default());
+    Claim::BadChunk(neurodata_primitives::OpenedChunk { index: 0, cipher, leaf, path })
+}
+
+#[test]
+fn a_bad_package_costs_the_whole_stake_and_condemns_the_dataset() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate();
+        let training_use = delivered(dataset, TRAINING_PRICE, |id| wrap(&CONTENT_KEY, id));
+        let evidence = spoil(dataset);
+        assert_ok!(claim(PROVIDER, training_use, SECRET, evidence));
+
+        let sold = record(dataset);
+        assert!(sold.condemned);
+        assert_eq!((sold.stake, sold.open_uses, sold.exposure), (0, 0, 0));
+        assert_eq!(Balances::balance(&PROVIDER), ENDOWMENT + STAKE * 3 / 10);
+        assert_eq!(KeysTold::get(), [(JOB, training_use, true), (JOB, training_use, false)]);
+        let fault = Fault::BadChunk { chunk: 0 };
+        assert!(happened(Event::DatasetCondemned { dataset, fault }));
+        assert_eq!(last_event(), Event::TrainingKeyFaulty { training_use, dataset, job: JOB, fault });
+    });
+}
+
+#[test]
+fn forged_evidence_against_a_package_proves_nothing() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate();
+        let training_use = delivered(dataset, TRAINING_PRICE, |id| wrap(&CONTENT_KEY, id));
+        let Claim::BadChunk(mut opened) = spoil(dataset) else { unreachable!() };
+        opened.leaf = neurodata_primitives::FieldBytes::new([2; 32]);
+        assert_noop!(
+            claim(PROVIDER, training_use, SECRET, Claim::BadChunk(opened)),
+            Error::<Test>::InvalidEvidence(EvidenceIssue::ForeignChunk)
+        );
     });
 }

@@ -1,5 +1,6 @@
 //! One file for each call, one for the seam, the listing, the invariants and random operations.
 
+mod abandon_inspection;
 mod accept_inspection;
 mod close_inspection;
 mod complain;
