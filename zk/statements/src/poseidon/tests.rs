@@ -135,3 +135,131 @@ fn domains_and_blocks_separate_digests() {
     assert_ne!(digest, WIDTH_3.digest(Fr::ONE, &[Fr::ZERO, Fr::ONE]));
     assert_ne!(digest, WIDTH_3.digest(Fr::ONE, &[Fr::ONE, Fr::ZERO, Fr::ZERO]));
 }
+
+type Matrix = Vec<Vec<Fr>>;
+
+fn matrix_product(left: &Matrix, right: &Matrix) -> Matrix {
+    let columns = right[0].len();
+    let entry = |row: &[Fr], column: usize| row.iter().zip(right).map(|(a, line)| *a * line[column]).sum();
+    left.iter().map(|row| (0..columns).map(|column| entry(row, column)).collect()).collect()
+}
+
+/// The inverse, by Gauss and Jordan.
+fn inverse(matrix: &Matrix) -> Matrix {
+    let size = matrix.len();
+    let unit = |row: usize| (0..size).map(move |column| Fr::from(u64::from(row == column)));
+    let mut rows: Matrix = matrix.iter().enumerate().map(|(at, row)| row.iter().copied().chain(unit(at)).collect()).collect();
+    for at in 0..size {
+        let pivot = (at..size).find(|row| !rows[*row][at].is_zero()).expect("the matrix is regular");
+        rows.swap(at, pivot);
+        let scale = rows[at][at].inverse().expect("the pivot is not zero");
+        rows[at].iter_mut().for_each(|entry| *entry *= scale);
+        let line = rows[at].clone();
+        for row in (0..size).filter(|row| *row != at) {
+            let factor = rows[row][at];
+            rows[row].iter_mut().zip(&line).for_each(|(entry, pivot)| *entry -= factor * pivot);
+        }
+    }
+    rows.into_iter().map(|row| row[size..].to_vec()).collect()
+}
+
+/// The sparse partial rounds and the matrix after them, from the definition.
+fn sparse_rounds<const T: usize>(parameters: &Parameters<T>) -> (Vec<[Vec<Fr>; 3]>, Matrix) {
+    let mds = parameters.mds;
+    let kernel: Matrix = mds[1..].iter().map(|row| row[1..].to_vec()).collect();
+    let (row, column): (Matrix, Matrix) =
+        (vec![mds[0][1..].to_vec()], mds[1..].iter().map(|row| vec![row[0]]).collect());
+    let mut power: Matrix = (0..T - 1).map(|at| (0..T - 1).map(|to| Fr::from(u64::from(at == to))).collect()).collect();
+    let constants = &parameters.round_constants[FULL_ROUNDS / 2..][..parameters.partial_rounds()];
+    let mut rounds = Vec::new();
+    for constants in constants {
+        let rest: Matrix = constants[1..].iter().map(|constant| vec![*constant]).collect();
+        let rest = matrix_product(&inverse(&power), &rest);
+        let constants = core::iter::once(constants[0]).chain(rest.into_iter().map(|entry| entry[0])).collect();
+        let row = core::iter::once(mds[0][0]).chain(matrix_product(&row, &power)[0].clone()).collect();
+        power = matrix_product(&kernel, &power);
+        let column = matrix_product(&inverse(&power), &column).into_iter().map(|entry| entry[0]);
+        rounds.push([constants, row, core::iter::once(Fr::ZERO).chain(column).collect()]);
+    }
+    let unit = (0..T).map(|at| Fr::from(u64::from(at == 0))).collect();
+    let last = core::iter::once(unit);
+    (rounds, last.chain(power.into_iter().map(|row| core::iter::once(Fr::ZERO).chain(row).collect())).collect())
+}
+
+fn assert_sparse<const T: usize>(parameters: &Parameters<T>) {
+    let (rounds, last) = sparse_rounds(parameters);
+    let stored: Vec<[Vec<Fr>; 3]> =
+        parameters.sparse.rounds.iter().map(|round| round.each_ref().map(|row| row.to_vec())).collect();
+    assert!(stored == rounds, "the sparse rounds are others; `cargo test print_sparse -- --ignored --nocapture`");
+    assert_eq!(parameters.sparse.last.iter().map(|row| row.to_vec()).collect::<Vec<_>>(), last);
+}
+
+#[test]
+fn the_sparse_rounds_are_those_of_the_definition() {
+    assert_sparse(&WIDTH_3);
+    assert_sparse(&WIDTH_9);
+}
+
+/// The permutation as it is defined.
+fn permute_by_definition<const T: usize>(parameters: &Parameters<T>, state: &mut [Fr; T]) {
+    for (kind, constants) in parameters.rounds() {
+        add(state, constants);
+        let boxes = if kind == Round::Full { T } else { 1 };
+        state.iter_mut().take(boxes).for_each(sbox);
+        *state = parameters.mds.each_ref().map(|row| dot(row, state));
+    }
+}
+
+fn assert_permutations_agree<const T: usize>(parameters: &Parameters<T>) {
+    for seed in 0..50u64 {
+        let mut state: [Fr; T] = core::array::from_fn(|at| Fr::from(seed * 31 + at as u64).pow([5 + seed]));
+        let mut expected = state;
+        permute_by_definition(parameters, &mut expected);
+        parameters.permute(&mut state);
+        assert_eq!(state, expected);
+    }
+}
+
+#[test]
+fn the_permutation_is_the_one_that_is_defined() {
+    assert_permutations_agree(&WIDTH_3);
+    assert_permutations_agree(&WIDTH_9);
+}
+
+fn print_rows(rows: &[Vec<Fr>], indent: &str) {
+    for row in rows {
+        println!("{indent}[");
+        for element in row {
+            let limbs = element.into_bigint().0.map(|limb| format!("{limb:#018x}"));
+            println!("{indent}    [{}],", limbs.join(", "));
+        }
+        println!("{indent}],");
+    }
+}
+
+fn print_sparse_rounds<const T: usize>(parameters: &Parameters<T>) {
+    let (rounds, last) = sparse_rounds(parameters);
+    println!("//! Partial rounds of the permutation of width {T}, in the form of appendix B of the Poseidon paper");
+    println!("//! (<https://eprint.iacr.org/2019/458>): field elements as four 64-bit limbs, least significant first.");
+    println!("//!");
+    println!("//! Written by the test `print_sparse`, checked by `the_sparse_rounds_are_those_of_the_definition`.");
+    println!("\n/// Constants, row and column of each of the {} rounds.", rounds.len());
+    println!("#[rustfmt::skip]\npub const ROUNDS: [[[[u64; 4]; {T}]; 3]; {}] = [", rounds.len());
+    for round in &rounds {
+        println!("    [");
+        print_rows(round, "        ");
+        println!("    ],");
+    }
+    println!("];\n\n/// The matrix after the last of them.");
+    println!("#[rustfmt::skip]\npub const LAST: [[[u64; 4]; {T}]; {T}] = [");
+    print_rows(&last, "    ");
+    println!("];");
+}
+
+#[test]
+#[ignore = "writes the constants anew"]
+fn print_sparse() {
+    print_sparse_rounds(&WIDTH_3);
+    println!("-- 8< --");
+    print_sparse_rounds(&WIDTH_9);
+}
