@@ -89,7 +89,8 @@ scale! {
         Copy {
             /// What the licence permits.
             licence: LicenceKind,
-            /// Last block, inclusive, at which the licence is good; `None` means no end.
+            /// Last block, inclusive, at which the licence would be good had the sale been settled at once; it moves by the
+            /// blocks until then. `None` means no end.
             expires_at: Option<BlockNumber>,
         },
         /// An evaluator inspects the package; it pays nothing and earns a fee.

@@ -80,6 +80,8 @@ calls! {
     "Sales" close_inspection(inspection: InspectionId);
     /// Give up an inspection that the signer took: no fee, no attestation, no penalty; its deposit comes back.
     "Sales" abandon_inspection(purchase: PurchaseId);
+    /// Decline an inspection that the signer was drawn for, at no cost.
+    "Sales" decline_inspection(inspection: InspectionId);
     /// Become a compute provider with `bond` plancks.
     "ComputeMarket" register_provider(bond: Balance);
     /// Offer a machine at `unit_price` plancks a work unit, for `slots` jobs side by side.

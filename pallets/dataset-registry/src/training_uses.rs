@@ -43,7 +43,7 @@ impl<T: Config> Pallet<T> {
 
         count_out::<T>(&mut sold, price);
         Self::note_score(dataset, &mut sold, ScoreCause::KeyNotDelivered);
-        let amount = T::NonDeliverySlash::get().mul_ceil(price);
+        let amount = T::NonDeliverySlash::get().mul_ceil(Self::basis_of_use(price));
         Self::slash_stake(dataset, &mut sold, amount, &provider, &reporter);
         Datasets::<T>::insert(dataset, sold);
         TrainingUses::<T>::remove(training_use);
@@ -75,14 +75,18 @@ impl<T: Config> Pallet<T> {
         if fault.condemns() {
             Self::condemn(dataset, &mut sold, fault, &provider);
         } else {
-            let least = T::MinimumStake::get() / LEAST_USE_DIVISOR.into();
-            let amount = percent_of(price.max(least), T::SaleSlash::get());
+            let amount = percent_of(Self::basis_of_use(price), T::SaleSlash::get());
             Self::slash_stake(dataset, &mut sold, amount, &provider, &provider);
         }
         Datasets::<T>::insert(dataset, sold);
         TrainingUses::<T>::remove(training_use);
         Self::deposit_event(Event::TrainingKeyFaulty { training_use, dataset, job, fault });
         T::OnTrainingKey::key_failed(job, training_use)
+    }
+
+    /// What slashes are reckoned from for a use at `price`: a machine that waited for nothing was wronged at any price.
+    fn basis_of_use(price: BalanceOf<T>) -> BalanceOf<T> {
+        price.max(T::MinimumStake::get() / LEAST_USE_DIVISOR.into())
     }
 
     /// Refuse unless the terms allow `buyer` to train algorithms of `family` today.

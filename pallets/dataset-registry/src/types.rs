@@ -22,8 +22,8 @@ pub type TrainingUseOf<T> = TrainingUse<AccountIdOf<T>, BalanceOf<T>, BlockNumbe
 /// [`Config::ChallengeDelay`] says: the author of the registration's block knows the randomness of the next one.
 pub const MINIMUM_CHALLENGE_DELAY: u32 = 2;
 
-/// Part of the minimum stake that the slash for a wrong key of a training use is reckoned from at least: the compute
-/// provider's machine waited in vain, however cheap the use was.
+/// Part of the minimum stake that the slash for a missing or wrong key of a training use is reckoned from at least: the
+/// compute provider's machine waited in vain, however cheap the use was.
 pub const LEAST_USE_DIVISOR: u32 = 100;
 
 /// Records that [`Pallet::list`] looks at for each one that it may return.

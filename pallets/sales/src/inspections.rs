@@ -130,6 +130,21 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    pub(crate) fn do_decline_inspection(inspector: T::AccountId, inspection: InspectionId) -> DispatchResult {
+        let mut record = Inspections::<T>::get(inspection).ok_or(Error::<T>::NotFound)?;
+        let InspectionState::Inspecting { invited, accept_by, .. } = &mut record.state else {
+            return Err(Error::<T>::InvalidState.into());
+        };
+        let at = invited.iter().position(|account| *account == inspector).ok_or(Error::<T>::NotAuthorized)?;
+        ensure!(frame_system::Pallet::<T>::block_number() <= *accept_by, Error::<T>::Expired);
+        invited.remove(at);
+
+        T::Inspectors::leave(&inspector);
+        Inspections::<T>::insert(inspection, record);
+        Self::deposit_event(Event::InvitationLapsed { inspection, inspector, penalised: false });
+        Ok(())
+    }
+
     pub(crate) fn do_abandon_inspection(inspector: T::AccountId, purchase: PurchaseId) -> DispatchResult {
         let record = Self::purchase_by(&inspector, purchase)?;
         let Grant::Inspection { inspection, fee } = record.grant else {
@@ -157,7 +172,8 @@ impl<T: Config> Pallet<T> {
                 ensure!(invited.is_empty() || !is_acceptable || now > accept_by, Error::<T>::TooEarly);
                 for inspector in invited {
                     if is_acceptable {
-                        T::Inspectors::penalise(&inspector, &requester, &reporter);
+                        // Nobody may profit from drawing evaluators who stay away: the wronged party's share is burned.
+                        T::Inspectors::penalise(&inspector, &inspector, &reporter);
                     }
                     T::Inspectors::leave(&inspector);
                     Self::deposit_event(Event::InvitationLapsed { inspection, inspector, penalised: is_acceptable });
@@ -196,7 +212,7 @@ impl<T: Config> Pallet<T> {
         }
         // The bond is penalised while the seat still keeps it on hold.
         if report.is_failure() {
-            T::Inspectors::penalise(&inspector, &inspected.requester, &reporter);
+            T::Inspectors::penalise(&inspector, &inspector, &reporter);
         }
         T::Inspectors::leave(&inspector);
         Inspections::<T>::insert(inspection, inspected);

@@ -728,6 +728,26 @@ pub mod pallet {
             Self::do_close_inspection(reporter, inspection)
         }
 
+        /// Decline an invitation to inspect, at no cost.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by an invited evaluator who has not asked for the key.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`]: no such inspection.
+        /// - [`Error::InvalidState`]: nobody is invited yet.
+        /// - [`Error::NotAuthorized`]: the signer is not invited, or has asked for the key already.
+        /// - [`Error::Expired`]: the time to answer is over.
+        ///
+        /// ## Events
+        /// [`Event::InvitationLapsed`].
+        #[pallet::call_index(12)]
+        #[pallet::weight(T::WeightInfo::accept_inspection())]
+        pub fn decline_inspection(origin: OriginFor<T>, inspection: InspectionId) -> DispatchResult {
+            let inspector = ensure_signed(origin)?;
+            Self::do_decline_inspection(inspector, inspection)
+        }
+
         /// Give up an inspection: the package cannot be had, or is bad in a way that no complaint covers.
         ///
         /// The inspector earns nothing and loses nothing; silence would be penalised.

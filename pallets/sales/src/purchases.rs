@@ -78,7 +78,12 @@ impl<T: Config> Pallet<T> {
         match record.grant {
             Grant::Copy { licence, expires_at } => Self::settle_copy(purchase, record, licence, expires_at, false),
             Grant::Inspection { inspection, fee } => {
-                let report = if is_over { InspectionReport::Silent } else { InspectionReport::Condemned };
+                // Once somebody else has proved the fault, there is nothing left to report, and no harm in silence.
+                let report = match (is_condemned, is_over) {
+                    (true, false) => InspectionReport::Condemned,
+                    (true, true) => InspectionReport::Abandoned,
+                    (false, _) => InspectionReport::Silent,
+                };
                 Self::end_inspection_part(purchase, record, inspection, fee, report, reporter)
             },
         }
@@ -152,7 +157,10 @@ impl<T: Config> Pallet<T> {
         if T::Assets::is_condemned(record.asset) {
             return Self::refund_copy(purchase, record, SaleEnd::Void);
         }
-        let PurchaseRecord { asset, buyer, price, deposit, .. } = record;
+        let PurchaseRecord { asset, buyer, price, deposit, purchased_at, .. } = record;
+        // What was offered for a time is good for that time from now on, however long the key took.
+        let waited = frame_system::Pallet::<T>::block_number().saturating_sub(purchased_at);
+        let expires_at = expires_at.map(|last| last.saturating_add(waited));
         Escrow::<T>::pay(&T::Assets::income_account(asset), price)?;
         Purchases::<T>::remove(purchase);
         OpenPurchases::<T>::remove(asset, &buyer);

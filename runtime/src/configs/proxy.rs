@@ -42,7 +42,7 @@ pub enum ProxyType {
     #[default]
     #[codec(index = 0)]
     Any,
-    /// Everything that gives away neither NRC nor models. Deposits, bonds and stakes stay the account's own.
+    /// Everything that gives away neither NRC, nor models, nor keys, and puts neither bonds nor stakes at risk.
     #[codec(index = 1)]
     NonTransfer,
     /// Voting and proposing.
@@ -52,7 +52,9 @@ pub enum ProxyType {
     #[codec(index = 3)]
     Staking,
     /// What an unattended worker does: the duties of compute providers, evaluators and key delivery. It can neither
-    /// spend nor withdraw, so the key on the worker's machine is worth little.
+    /// spend nor withdraw. But whoever does the duties can do them wrongly: a thief of the worker's key can have stakes
+    /// and bonds slashed, and win back up to 30 % of that through accounts of its own. So bond and stake no more under an
+    /// account than its worker's machine is trusted with.
     #[codec(index = 4)]
     Worker,
 }
@@ -81,18 +83,38 @@ impl ProxyType {
                 | RuntimeCall::Vesting(_)
                 | RuntimeCall::Sudo(_)
                 | RuntimeCall::NrcToken(_)
-                | RuntimeCall::ComputeMarket(pallet_compute_market::Call::post_job { .. })
+                // Escrow; and bonds and stakes, which a delegate could have slashed in favour of its own accounts.
+                | RuntimeCall::ComputeMarket(
+                    pallet_compute_market::Call::post_job { .. }
+                        | pallet_compute_market::Call::register_provider { .. }
+                        | pallet_compute_market::Call::add_bond { .. }
+                        | pallet_compute_market::Call::accept_job { .. }
+                )
+                | RuntimeCall::ModelValidation(
+                    pallet_model_validation::Call::register_evaluator { .. }
+                        | pallet_model_validation::Call::add_bond { .. }
+                )
                 | RuntimeCall::Sales(
-                    pallet_sales::Call::purchase { .. } | pallet_sales::Call::request_inspection { .. }
+                    pallet_sales::Call::purchase { .. }
+                        | pallet_sales::Call::request_inspection { .. }
+                        | pallet_sales::Call::deliver_key { .. }
+                        | pallet_sales::Call::confirm_purchase { .. }
+                        | pallet_sales::Call::complain { .. }
                 )
                 // Everything but what shares income out, which pays those whom it is due.
                 | RuntimeCall::ModelRegistry(
                     pallet_model_registry::Call::transfer_model { .. }
                         | pallet_model_registry::Call::list_model { .. }
                         | pallet_model_registry::Call::update_model_terms { .. }
+                        | pallet_model_registry::Call::add_model_stake { .. }
                 )
                 // Terms decide what is given away, and for how much.
-                | RuntimeCall::DatasetRegistry(pallet_dataset_registry::Call::update_terms { .. })
+                | RuntimeCall::DatasetRegistry(
+                    pallet_dataset_registry::Call::update_terms { .. }
+                        | pallet_dataset_registry::Call::register_dataset { .. }
+                        | pallet_dataset_registry::Call::add_stake { .. }
+                        | pallet_dataset_registry::Call::deliver_key { .. }
+                )
         )
     }
 
@@ -133,7 +155,7 @@ impl ProxyType {
                         | Validation::close_sealing { .. }
                         | Validation::close_round { .. }
                 )
-                // A complaint can cost the deposit of the purchase, but nothing else.
+                // On a copy that the account itself ordered, a confirmation or a wrong complaint pays its price.
                 | RuntimeCall::Sales(
                     Sales::deliver_key { .. }
                         | Sales::confirm_purchase { .. }
@@ -144,6 +166,7 @@ impl ProxyType {
                         | Sales::accept_inspection { .. }
                         | Sales::close_inspection { .. }
                         | Sales::abandon_inspection { .. }
+                        | Sales::decline_inspection { .. }
                 )
                 // Pays the account itself, whoever signs.
                 | RuntimeCall::Rewards(Rewards::claim { .. })

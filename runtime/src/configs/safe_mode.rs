@@ -27,8 +27,8 @@ parameter_types! {
 
 /// The calls that safe mode lets through.
 ///
-/// Calls of our pallets that can cost somebody else money by a deadline are not among them: nobody shall be slashed for
-/// a silence that safe mode forced on them.
+/// Deadlines go on in safe mode. So whoever owes something may still do it, and complaints are still heard; what is stopped
+/// is to order, buy or offer anything new, and every call that punishes silence or ends something for lack of an answer.
 pub struct AllowedInSafeMode;
 
 impl Contains<RuntimeCall> for AllowedInSafeMode {
@@ -53,6 +53,33 @@ impl Contains<RuntimeCall> for AllowedInSafeMode {
                 | RuntimeCall::Utility(_)
                 | RuntimeCall::Multisig(_)
                 | RuntimeCall::Proxy(_)
+                // Duties that have a deadline, and what protects those to whom they are owed.
+                | RuntimeCall::DatasetRegistry(
+                    pallet_dataset_registry::Call::submit_audit { .. }
+                        | pallet_dataset_registry::Call::deliver_key { .. }
+                        | pallet_dataset_registry::Call::complain_training_key { .. }
+                        | pallet_dataset_registry::Call::add_stake { .. }
+                )
+                | RuntimeCall::ComputeMarket(
+                    pallet_compute_market::Call::accept_job { .. }
+                        | pallet_compute_market::Call::decline_job { .. }
+                        | pallet_compute_market::Call::heartbeat { .. }
+                        | pallet_compute_market::Call::submit_result { .. }
+                )
+                | RuntimeCall::ModelValidation(
+                    pallet_model_validation::Call::draw_committee { .. }
+                        | pallet_model_validation::Call::deliver_evaluation_keys { .. }
+                        | pallet_model_validation::Call::seal_verdict { .. }
+                        | pallet_model_validation::Call::reveal_verdict { .. }
+                )
+                | RuntimeCall::Sales(
+                    pallet_sales::Call::deliver_key { .. }
+                        | pallet_sales::Call::confirm_purchase { .. }
+                        | pallet_sales::Call::complain { .. }
+                        | pallet_sales::Call::accept_inspection { .. }
+                        | pallet_sales::Call::decline_inspection { .. }
+                        | pallet_sales::Call::abandon_inspection { .. }
+                )
                 // The way out with one's own money.
                 | RuntimeCall::Rewards(pallet_rewards::Call::claim { .. })
                 | RuntimeCall::DatasetRegistry(pallet_dataset_registry::Call::withdraw_stake { .. })

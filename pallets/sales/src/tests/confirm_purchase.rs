@@ -13,11 +13,11 @@ fn the_buyer_confirms_and_the_seller_is_paid_at_once() {
         assert_eq!((free(BUYER), held(BUYER)), (ENDOWMENT - PRICE - DEPOSIT, DEPOSIT));
         assert_eq!(last_closed(), (purchase, PRICE, PRICE, SaleEnd::Settled { confirmed: true }));
         let kind = LicenceKind::Personal;
-        let record = LicenceRecord { kind, since: 4, expires_at: Some(31), deposit: DEPOSIT };
+        let record = LicenceRecord { kind, since: 4, expires_at: Some(34), deposit: DEPOSIT };
         assert_eq!(licence(BUYER, DATA), Some(record));
         assert!(Purchases::<Test>::iter().next().is_none() && OpenPurchases::<Test>::iter().next().is_none());
         let settled = Event::PurchaseSettled { purchase, asset: DATA, buyer: BUYER, confirmed: true, price: PRICE };
-        let granted = Event::LicenceGranted { asset: DATA, account: BUYER, kind, expires_at: Some(31) };
+        let granted = Event::LicenceGranted { asset: DATA, account: BUYER, kind, expires_at: Some(34) };
         assert!(events().ends_with(&[settled, granted]));
     });
 }

@@ -6,6 +6,7 @@ mod close_inspection;
 mod complain;
 mod confirm_purchase;
 mod conservation;
+mod decline_inspection;
 mod deliver_key;
 mod draw_inspectors;
 mod expire_delivery;

@@ -69,7 +69,7 @@ fn an_inspector_who_keeps_silent_is_penalised() {
         assert_noop!(Sales::settle(signed(REPORTER), purchase), Error::<Test>::TooEarly);
         run_to_block(now() + 1);
         assert_ok!(Sales::settle(signed(REPORTER), purchase));
-        assert_eq!(Penalised::get(), [(inspector, SELLER, REPORTER)]);
+        assert_eq!(Penalised::get(), [(inspector, inspector, REPORTER)]);
         assert_eq!(last_closed(), (purchase, 0, FEE, SaleEnd::Void));
         assert_eq!((fees(inspection), held(inspector), Seats::get(inspector)), (vec![], 0, 0));
         // The fee waits for the requester.
@@ -97,7 +97,7 @@ fn an_inspector_who_still_had_time_is_paid_when_the_package_is_condemned() {
         assert_eq!((fees(inspection).len(), Penalised::get().len()), (2, 0));
         run_to_block(complain_by(parts[2].1) + 1);
         assert_ok!(Sales::settle(signed(STRANGER), parts[2].1));
-        assert_eq!(Penalised::get(), [(parts[2].0, SELLER, STRANGER)]);
+        assert!(Penalised::get().is_empty(), "there was nothing left to report");
         assert_eq!(fees(inspection).len(), 2);
     });
 }
