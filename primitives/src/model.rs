@@ -145,6 +145,16 @@ impl Default for LicenceKind {
     }
 }
 
+impl ModelPackage {
+    /// What binds the sealed form of the file of `bytes` bytes with digest `model`; `None` for a file that cannot be sold, see
+    /// [`file_chunks`].
+    pub fn commitment(&self, model: ModelDigest, bytes: u64) -> Option<PackageCommitment> {
+        let Self { cipher_root, key_commitment } = *self;
+        let content = ContentCommitment::File { model };
+        Some(PackageCommitment { content, cipher_root, key_commitment, chunks: file_chunks(bytes)? })
+    }
+}
+
 impl RoyaltySplit {
     /// Whether the shares leave the owner nothing less than zero.
     pub fn is_valid(&self) -> bool {

@@ -108,17 +108,9 @@ impl<T: Config> Pallet<T> {
         let is_last = proof.chunk.saturating_add(1) == commitment.chunks;
         let layout = if is_last { commitment.last_layout } else { commitment.layout };
         let account = account.encode();
-        let binding = Binding { genesis: Self::genesis_hash(), subject, account: &account, chunk: proof.chunk };
+        let binding = Binding { genesis: neurodata_pallet_support::genesis_hash::<T>(), subject, account: &account, chunk: proof.chunk };
         let (leaf, missing_cells) = (proof.leaf, proof.missing_cells);
         DataValidityInputs { leaf, layout, missing_cells, binding: binding.to_field_bytes() }.to_field_bytes()
-    }
-
-    /// The hash of the chain's first block; a hash of another length than 32 bytes is cut or padded with zeros.
-    pub(crate) fn genesis_hash() -> [u8; 32] {
-        let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32));
-        let mut bytes = [0; 32];
-        bytes.iter_mut().zip(hash.as_ref()).for_each(|(to, from)| *to = *from);
-        bytes
     }
 }
 

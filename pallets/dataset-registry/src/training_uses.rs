@@ -64,7 +64,7 @@ impl<T: Config> Pallet<T> {
         };
         let mut sold = Datasets::<T>::get(dataset).ok_or(Error::<T>::NotFound)?;
         let package = PackageCommitment::from(&sold.commitment);
-        let context = training_use_context(&Self::genesis_hash(), training_use);
+        let context = training_use_context(&neurodata_pallet_support::genesis_hash::<T>(), training_use);
         let fault = judge(&package, &recipient_key, &key, &context, &complaint)
             .map_err(|dismissal| Error::<T>::InvalidEvidence(dismissal.into()))?;
 

@@ -13,7 +13,7 @@ use neurodata_primitives::{
     model::file_chunks,
     money::percent_of,
     seams::{SaleEnd, SaleQuote, Saleable},
-    ContentCommitment, Fault, LicenceKind, ListingState, ModelId, ModelListing, ModelPackage, PackageCommitment,
+    Fault, LicenceKind, ListingState, ModelId, ModelListing, ModelPackage, PackageCommitment,
     PurchaseId, UseSet,
 };
 use sp_runtime::{
@@ -255,10 +255,8 @@ impl<T: Config> Saleable<ModelId, T::AccountId, BalanceOf<T>, BlockNumberFor<T>>
     }
 
     fn package(model: ModelId) -> Option<PackageCommitment> {
-        let ModelPackage { cipher_root, key_commitment } = Listings::<T>::get(model)?.package;
         let result = Models::<T>::get(model)?.result;
-        let content = ContentCommitment::File { model: result.model };
-        Some(PackageCommitment { content, cipher_root, key_commitment, chunks: file_chunks(result.model_bytes)? })
+        Listings::<T>::get(model)?.package.commitment(result.model, result.model_bytes)
     }
 
     fn is_condemned(model: ModelId) -> bool {

@@ -13,7 +13,7 @@ impl<T: Config> Pallet<T> {
         };
         ensure!(frame_system::Pallet::<T>::block_number() <= *complain_by, Error::<T>::Expired);
         let package = T::Assets::package(record.asset).ok_or(Error::<T>::NotFound)?;
-        let context = sale_context(&Self::genesis_hash(), purchase);
+        let context = sale_context(&neurodata_pallet_support::genesis_hash::<T>(), purchase);
         match judge(&package, &record.recipient_key, key, &context, &complaint) {
             Ok(fault) => Self::uphold(purchase, record, fault),
             Err(reason) => Self::dismiss(purchase, record, reason),
@@ -47,13 +47,5 @@ impl<T: Config> Pallet<T> {
                 Self::end_inspection_part(purchase, record, inspection, fee, report, reporter)
             },
         }
-    }
-
-    /// The hash of the chain's first block; a hash of another length than 32 bytes is cut or padded with zeros.
-    pub(crate) fn genesis_hash() -> [u8; 32] {
-        let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32));
-        let mut bytes = [0; 32];
-        bytes.iter_mut().zip(hash.as_ref()).for_each(|(to, from)| *to = *from);
-        bytes
     }
 }

@@ -1,6 +1,8 @@
 //! # Pallet support
 //!
-//! What several pallets do with money alike. No pallet, no storage.
+//! What several pallets do alike. No pallet, no storage.
+//!
+//! [`genesis_hash`] is what proofs and wraps of keys are bound to, so that they are good for one chain.
 //!
 //! [`slash_and_share`] takes a slash from a hold and shares it out by DESIGN section 5: 20 % to the wronged party, 10 % to the
 //! reporter, the rest burned.
@@ -11,7 +13,16 @@ use frame_support::traits::{
     fungible::{Balanced, BalancedHold, Credit},
     Imbalance, OnUnbalanced,
 };
+use frame_system::pallet_prelude::BlockNumberFor;
 use neurodata_primitives::money::slash_shares;
+
+/// The hash of the chain's first block; a hash of another length than 32 bytes is cut or padded with zeros.
+pub fn genesis_hash<T: frame_system::Config>() -> [u8; 32] {
+    let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32));
+    let mut bytes = [0; 32];
+    bytes.iter_mut().zip(hash.as_ref()).for_each(|(to, from)| *to = *from);
+    bytes
+}
 
 /// What a slash came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

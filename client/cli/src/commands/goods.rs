@@ -12,8 +12,8 @@ use neurodata_dataset::{
     package::MAX_PACKAGE_BYTES, sealed_model::MAX_SEALED_MODEL_BYTES, ContentKey, Package, SealedModel,
 };
 use neurodata_primitives::{
-    model::{file_chunks, file_digest},
-    Asset, Claim, ContentCommitment, DatasetCommitment, DatasetState, Fault, LicenceKind, ListingState, ModelDigest,
+    model::file_digest,
+    Asset, Claim, DatasetCommitment, DatasetState, Fault, LicenceKind, ListingState, ModelDigest,
     ModelPackage, PackageCommitment, Uri,
 };
 use neurodata_storage::{manifest, uri, DirectoryStore};
@@ -90,12 +90,9 @@ impl Offer {
     pub fn package_commitment(&self) -> Result<PackageCommitment> {
         match &self.commitment {
             Commitment::Table(commitment) => Ok(PackageCommitment::from(&**commitment)),
-            Commitment::File { package, model, bytes } => {
-                let content = ContentCommitment::File { model: *model };
-                let ModelPackage { cipher_root, key_commitment } = *package;
-                let chunks = file_chunks(*bytes).context("the chain's record of the model has an impossible length")?;
-                Ok(PackageCommitment { content, cipher_root, key_commitment, chunks })
-            }
+            Commitment::File { package, model, bytes } => package
+                .commitment(*model, *bytes)
+                .context("the chain's record of the model has an impossible length"),
         }
     }
 

@@ -9,8 +9,7 @@ use crate::{
 use neurodata_chain::{calls, BlockNumber, Call, Chain, DatasetRecord, ModelListing, ModelRecord, PurchaseState};
 use neurodata_dataset::{wrap_key, ContentKey};
 use neurodata_primitives::{
-    model::file_chunks, Asset, ContentCommitment, KeyCommitment, PackageCommitment, RecipientKey, TrainingUseState,
-    WrappedKey,
+    Asset, KeyCommitment, PackageCommitment, RecipientKey, TrainingUseState, WrappedKey,
 };
 use neurodata_sealing::{key_commitment, sale_context, training_use_context};
 use neurodata_storage::{BlobStore, DirectoryStore};
@@ -280,12 +279,9 @@ impl Sold {
     fn package(&self) -> Option<PackageCommitment> {
         match self {
             Self::Dataset(record) => Some(PackageCommitment::from(&record.commitment)),
-            Self::Model(record, listing) => Some(PackageCommitment {
-                content: ContentCommitment::File { model: record.result.model },
-                cipher_root: listing.package.cipher_root,
-                key_commitment: listing.package.key_commitment,
-                chunks: file_chunks(record.result.model_bytes)?,
-            }),
+            Self::Model(record, listing) => {
+                listing.package.commitment(record.result.model, record.result.model_bytes)
+            }
         }
     }
 
@@ -416,7 +412,7 @@ impl Steps for KeyServer {
 mod tests {
     use super::*;
     use crate::decide::fixtures;
-    use neurodata_primitives::{DatasetId, ModelDigest, ModelPackage};
+    use neurodata_primitives::{ContentCommitment, DatasetId, ModelDigest, ModelPackage};
 
     fn bound_to(key: &ContentKey, content: ContentCommitment) -> PackageCommitment {
         let key_commitment = key_commitment(key.as_bytes(), &content);
