@@ -4,6 +4,7 @@
 #   scripts/bench.sh zk      circuit, prover, verification natively and in the runtime
 #   scripts/bench.sh train   training
 #   scripts/bench.sh assets  judging complaints natively and in the runtime, and the size of their evidence
+#   scripts/bench.sh work    matching jobs and offers, and the market's hook, as the market grows
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$ROOT"
@@ -23,5 +24,6 @@ assets)
     example judge_cost
     example bench_assets
     ;;
-*) fail "usage: scripts/bench.sh zk|train|assets" ;;
+work) example bench_matching ;;
+*) fail "usage: scripts/bench.sh zk|train|assets|work" ;;
 esac

@@ -30,7 +30,7 @@ function request(changes = {}) {
       checkpointEpochs: 10,
     },
     parent: null,
-    requirements: { cores: 1, memoryMib: 256, device: 'Cpu' },
+    requirements: { cores: 1, memoryMib: 256, device: 'Cpu', deviceMemoryMib: 0 },
     maxUnitPrice: NRC / 10n,
     maxTrainingPrice: 100n * NRC,
     deliverWithin: 200,
@@ -107,6 +107,45 @@ test('a job owner posts a job, follows it, and owns the model', async () => {
   const spent = before - (await total(owner.address));
   const price = paid.toBigInt() + trainingPrice;
   assert.ok(spent >= price && spent < price + NRC, `spent ${spent}, of which the job cost ${price}`);
+});
+
+test('a job is estimated before it is posted', async () => {
+  const owner = account('//JobOwner').address;
+  const estimate = (await api.call.neuroDataApi.estimateJob(owner, request())).asOk;
+  assert.ok(estimate.workUnits.toNumber() > 0 && estimate.class.tier.toNumber() === 0);
+  const { trainingPrice, escrow, best } = estimate;
+  assert.equal(escrow.toBigInt(), estimate.workUnits.toBigInt() * (NRC / 10n) + trainingPrice.toBigInt());
+  const [, unitPrice, price] = best.unwrap();
+  assert.equal(price.toBigInt(), unitPrice.toBigInt() * estimate.workUnits.toBigInt());
+  const wrong = await api.call.neuroDataApi.estimateJob(owner, request({ dataset: 4_000_000 }));
+  assert.ok(wrong.isErr);
+});
+
+test('an explanation lists what the job cost and who was paid, and it balances', async () => {
+  const owner = account('//JobOwner').address;
+  const [jobs] = await api.call.neuroDataApi.listJobs(0, 256, owner);
+  const [job, record] = jobs.find(([, { state }]) => state.isClosed && state.asClosed.outcome.isSettled);
+  const lines = await api.call.neuroDataApi.explainJob(job);
+  const sum = (is) => lines.filter(([who, { event }]) => is(event, who.toString())).reduce((all, [, { amount }]) => all + amount.toBigInt(), 0n);
+  const charged = sum((event) => event.isCharged);
+  const refunded = sum((event) => event.isRefunded);
+  const { paid } = record.state.asClosed.outcome.asSettled;
+  assert.equal(charged - refunded, paid.toBigInt() + record.trainingPrice.toBigInt());
+  const shares = sum((event) => event.isCredited && event.asCredited.reason.isJob);
+  assert.ok(shares > 0n && shares <= paid.toBigInt());
+  assert.ok(lines.some(([, { event }]) => event.isContributed));
+});
+
+test('a price below the floor is refused', async () => {
+  const call = api.tx.computeMarket.postJob(request({ maxUnitPrice: 1 }));
+  await assert.rejects(submit(api, account('//JobOwner'), call), (error) => error.section === 'computeMarket');
+});
+
+test('the best models of a task stand on its leaderboard', async () => {
+  const boards = await api.call.neuroDataApi.listLeaderboards(dataset);
+  const [task, board] = boards[0];
+  assert.equal(task.target.toNumber(), 13);
+  assert.ok(board.rungs.length > 0 && board.models.toNumber() >= board.rungs.length);
 });
 
 test('a data buyer reads the terms, buys a training use, and the key is delivered', async () => {
@@ -198,7 +237,7 @@ test('a purchase that cannot be is refused by name, down to the reason', async (
   const price = terms.copyPrice.toBigInt();
   await refused('//DataBuyer', purchase(asset, key, price - 1n), { section: 'sales', refusal: 'PriceTooHigh' });
   await refused('//DataBuyer', purchase(asset, Buffer.alloc(32), price), { section: 'sales', refusal: 'InvalidRecipientKey' });
-  const own = { section: 'datasetRegistry', refusal: 'NotForSale', reason: 'Owner' };
+  const own = { section: 'sales', refusal: 'OwnAsset' };
   await refused('//DataProvider', purchase(asset, key, price), own);
   await refused('//DataBuyer', purchase({ Dataset: 4_000_000 }, key, price), { section: 'datasetRegistry', refusal: 'NotFound' });
   await refused('//DataBuyer', purchase({ Model: 4_000_000 }, key, price), (error) => error.section === 'modelRegistry');

@@ -18,6 +18,15 @@ use tempfile::TempDir;
 /// Deadline of a wait: several times what the slowest machine needs.
 pub const DEADLINE: Duration = Duration::from_secs(600);
 
+/// Group of the compute market's parameters.
+const MARKET_PARAMETERS: u8 = 1;
+/// Group of model validation's parameters.
+const VALIDATION_PARAMETERS: u8 = 2;
+/// Group of the parameters of sales.
+const SALES_PARAMETERS: u8 = 4;
+/// The rate of known-answer tasks among model validation's parameters.
+const PROBE_RATE: u8 = 8;
+
 /// Pause between two looks at the chain: a third of a block.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -47,13 +56,15 @@ impl Actors {
     }
 }
 
-/// A period of sales that a suite shortens.
+/// A period that a suite shortens.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Period {
-    /// In which a key has to be delivered.
+    /// In which the key of a sale has to be delivered.
     KeyDelivery,
     /// In which a buyer may complain.
     Complaint,
+    /// In which a compute provider has to accept a job.
+    Accept,
 }
 
 /// Look until `look` sees what it looks for, or fail after [`DEADLINE`] saying what was waited for.
@@ -211,16 +222,26 @@ impl World {
         Ok(DatasetId::new(id))
     }
 
-    /// Let `period` last `blocks` blocks for what begins from now on. The runtime raises what is too short: to 20 blocks.
+    /// Let `period` last `blocks` blocks for what begins from now on. The runtime raises what is too short, some to 20 blocks.
     pub async fn shorten(&self, period: Period, blocks: BlockNumber) -> Result<()> {
-        /// Indices of the pallet, its call and the group of parameters in the runtime; the node's metadata are asked
-        /// whether they fit.
-        const SET_SALES_PARAMETER: [u8; 3] = [39, 0, 4];
-        let parameter: u8 = match period {
-            Period::KeyDelivery => 1,
-            Period::Complaint => 2,
+        let (group, parameter) = match period {
+            Period::KeyDelivery => (SALES_PARAMETERS, 1),
+            Period::Complaint => (SALES_PARAMETERS, 2),
+            Period::Accept => (MARKET_PARAMETERS, 2),
         };
-        let call = (SET_SALES_PARAMETER, parameter, Some(blocks)).encode();
+        self.set_parameter(group, parameter, blocks).await
+    }
+
+    /// Let `millionths` of the results carry a known-answer task. The runtime lowers what is too much.
+    pub async fn set_probe_rate(&self, millionths: u32) -> Result<()> {
+        self.set_parameter(VALIDATION_PARAMETERS, PROBE_RATE, millionths).await
+    }
+
+    /// Set a parameter of the runtime by the indices of its group and itself, which the node checks against its metadata.
+    async fn set_parameter(&self, group: u8, parameter: u8, value: impl Encode) -> Result<()> {
+        /// Indices of the pallet and its call.
+        const SET_PARAMETER: [u8; 2] = [39, 0];
+        let call = (SET_PARAMETER, group, parameter, Some(value)).encode();
         let sudo = Call { pallet: "Sudo", name: "sudo", arguments: call };
         let done = self.chain.submit(&Actors::signer("//Alice")?, sudo).await?;
         done.decode::<()>("Parameters", "Updated").context("the parameter was not set")

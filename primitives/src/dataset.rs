@@ -42,7 +42,9 @@ scale! {
         pub columns: u32,
         /// Chunks; must equal [`layout::chunk_count`].
         pub chunks: u32,
-        /// Cells without a value, over the whole table.
+        /// Cells without a value, over the whole table. Proved if the audit challenges every chunk; of a dataset with more
+        /// than [`layout::MAX_AUDITED_CHUNKS`] it is the owner's claim, of which only the sample's count is proved. No money
+        /// depends on it.
         pub missing_cells: u64,
     }
 

@@ -64,9 +64,13 @@ digests! {
     LicenceDigest;
     /// Root of the binary BLAKE2b-256 tree over the chunks of a model file.
     ModelDigest;
-    /// Root of the binary BLAKE2b-256 tree over the digests of a run's checkpoints: parameters and, with momentum, the
-    /// optimiser's velocities.
+    /// Root of the binary BLAKE2b-256 tree over the digests of a run's checkpoints: parameters, with momentum the
+    /// optimiser's velocities, and a running digest of the losses of all batches so far, which is published nowhere.
     TraceRoot;
+    /// Digest of a training run's state at one checkpoint, and of its course up to there: a leaf of its trace.
+    CheckpointDigest;
+    /// BLAKE2b-256 that binds a compute provider's secret for a known-answer task; see [`crate::probe`].
+    ProbeCommitment;
     /// BLAKE2b-256 of (domain tag, job, verdict, score, salt, account): a sealed verdict; binding and hiding.
     VerdictSeal;
     /// BLAKE2b-256 of a verifying key's uncompressed encoding.

@@ -52,6 +52,8 @@ ids! {
     DatasetId;
     /// A posted training job.
     JobId;
+    /// An offer of a compute provider.
+    OfferId;
     /// A model version.
     ModelId;
     /// One licence to train on a dataset, bound to one job and one compute provider.

@@ -97,6 +97,17 @@ scale! {
         pub memory_mib: u32,
         /// Device that computes.
         pub device: DeviceClass,
+        /// Memory of that device in MiB; 0 for [`DeviceClass::Cpu`].
+        pub device_memory_mib: u32,
+    }
+
+    /// A step on the ladder of machines of one device; what offers and jobs are matched by. See [`crate::machine`].
+    #[derive(Copy, PartialOrd, Ord)]
+    pub struct MachineClass {
+        /// Device that computes.
+        pub device: DeviceClass,
+        /// Step, from 0; below [`crate::machine::TIERS`].
+        pub tier: u8,
     }
 
     /// Who may read the model.
@@ -135,23 +146,45 @@ scale! {
     pub struct ProviderRecord<Balance, BlockNumber> {
         /// Bond on hold, in plancks.
         pub bond: Balance,
+        /// What the provider could lose by the jobs that it holds now, in plancks: the sum of penalty and training price of
+        /// each. A job is matched only while the bond covers it beside the others.
+        pub exposure: Balance,
         /// Jobs that the provider holds now.
         pub open_jobs: u32,
+        /// Offers that the provider has now.
+        pub offers: u32,
         /// First block at which the bond can be withdrawn; `None` while the provider works.
         pub retires_at: Option<BlockNumber>,
     }
 
     /// What a compute provider offers. Removed by `withdraw_offer` and when the provider retires.
-    #[derive(Copy)]
-    pub struct OfferRecord<Balance> {
+    pub struct OfferRecord<AccountId, Balance> {
+        /// The compute provider.
+        pub provider: AccountId,
         /// What the machine has.
         pub capability: Capability,
         /// Price of a work unit, in plancks.
         pub unit_price: Balance,
         /// Jobs that it takes side by side, at least 1.
         pub slots: u32,
-        /// Slots that are taken now.
+        /// Slots that are taken now. After an update there may be more of them than slots.
         pub slots_taken: u32,
+        /// Band of the provider's reputation by which the offer is ranked; see [`crate::machine::band`].
+        pub band: u8,
+    }
+
+    /// A job in the hands of a compute provider.
+    pub struct Assignment<AccountId, Balance> {
+        /// The compute provider.
+        pub provider: AccountId,
+        /// The offer whose slot it takes; it may have been withdrawn meanwhile.
+        pub offer: OfferId,
+        /// Agreed price of the whole job, in plancks.
+        pub price: Balance,
+        /// What a breach costs, in plancks, fixed when it was matched.
+        pub penalty: Balance,
+        /// What binds the provider's secret for a known-answer task; `None` until it accepts.
+        pub probe: Option<ProbeCommitment>,
     }
 
     /// Counts and losses on the holdout, exact.
@@ -185,6 +218,30 @@ scale! {
         pub metrics: TrainingMetrics,
     }
 
+    /// What a heartbeat says.
+    #[derive(Copy)]
+    pub struct Progress {
+        /// Index of the last checkpoint reached, from 0 for the initial parameters.
+        pub position: u32,
+        /// Digest of that checkpoint: the leaf of the trace at `position`.
+        pub checkpoint: CheckpointDigest,
+    }
+
+    /// What a compute provider commits to, for a committee to repeat.
+    pub enum Submission {
+        /// The whole run.
+        #[codec(index = 0)]
+        Complete(ResultCommitment),
+        /// The beginning of a run that its owner cancelled.
+        #[codec(index = 1)]
+        Partial {
+            /// Checkpoints reached, the initial one included; at least 2.
+            checkpoints: u32,
+            /// Root over the digests of these checkpoints.
+            trace: TraceRoot,
+        },
+    }
+
     /// How far a job has come. Each state says which call leaves it.
     pub enum JobState<AccountId, Balance, BlockNumber> {
         /// Waiting for an offer. Left by `match_job`, by `cancel_job`, by `expire_job` or the idle hook after `match_by`.
@@ -193,65 +250,78 @@ scale! {
             /// Last block, inclusive, at which it may be matched.
             match_by: BlockNumber,
         },
-        /// Reserved for a provider. Left by `accept_job`, `decline_job`, by `cancel_job`, by `expire_job` after `accept_by`.
+        /// Reserved for a provider. Left by `accept_job`, `decline_job`, by `cancel_job`, by `expire_job` or the idle hook after
+        /// `accept_by`.
         #[codec(index = 1)]
         Matched {
-            /// The compute provider.
-            provider: AccountId,
-            /// Agreed price of the whole job, in plancks.
-            price: Balance,
+            /// Whom it is reserved for, at what price.
+            assignment: Assignment<AccountId, Balance>,
             /// Last block, inclusive, at which it may be accepted.
             accept_by: BlockNumber,
         },
-        /// Accepted; the data provider owes the key. Left by key delivery, by the expiry of that delivery, by `release_job`.
+        /// Accepted; the data provider owes the key. Left by key delivery and by the expiry of that delivery, and by nothing else: a
+        /// cancellation or release that overtook the delivery would leave the wrapped key readable in the transaction pool, unpaid.
         #[codec(index = 2)]
         AwaitingKey {
-            /// The compute provider.
-            provider: AccountId,
-            /// Agreed price of the whole job, in plancks.
-            price: Balance,
+            /// Who computes, at what price.
+            assignment: Assignment<AccountId, Balance>,
             /// The licence that the key belongs to.
             training_use: TrainingUseId,
             /// Block of acceptance; the randomness of the block [`SEED_DELAY`] after it fixes the seed.
             accepted_at: BlockNumber,
         },
-        /// Training. Left by `submit_result`, by `release_job`, by an upheld complaint about the key, by `expire_job` after
-        /// `heartbeat_by` or `deliver_by`.
+        /// Training. Left by `submit_result`, by `cancel_job`, by `release_job`, by an upheld complaint about the key, by
+        /// `expire_job` or the idle hook after `heartbeat_by` or `deliver_by`.
         #[codec(index = 3)]
         Running {
-            /// The compute provider.
-            provider: AccountId,
-            /// Agreed price of the whole job, in plancks.
-            price: Balance,
+            /// Who computes, at what price.
+            assignment: Assignment<AccountId, Balance>,
             /// The licence under which the data is used.
             training_use: TrainingUseId,
             /// Seed of the training run.
             seed: Seed,
             /// Chunk that the provider has to prove.
             challenged_chunk: u32,
-            /// Checkpoints reached, as the provider last said.
-            position: u32,
+            /// How far the provider said it has come; `None` before the first heartbeat.
+            progress: Option<Progress>,
             /// Last block, inclusive, for the next heartbeat.
             heartbeat_by: BlockNumber,
             /// Last block, inclusive, for the result.
             deliver_by: BlockNumber,
         },
-        /// Under evaluation. Left by the committee's decision or its deadline.
+        /// Cancelled by its owner while it ran: the provider may prove how far it came. Left by `submit_progress`, by
+        /// `release_job`, by `expire_job` or the idle hook after `submit_by`.
         #[codec(index = 4)]
+        Stopping {
+            /// Who computed, at what price.
+            assignment: Assignment<AccountId, Balance>,
+            /// The licence under which the data was used.
+            training_use: TrainingUseId,
+            /// Seed of the training run.
+            seed: Seed,
+            /// Chunk that the provider has to prove.
+            challenged_chunk: u32,
+            /// How far the provider said it has come; `None` before the first heartbeat.
+            progress: Option<Progress>,
+            /// Last block, inclusive, for the proof of progress.
+            submit_by: BlockNumber,
+        },
+        /// Under evaluation. Left by the committee's decision or its deadline.
+        #[codec(index = 5)]
         Evaluating {
-            /// The compute provider.
-            provider: AccountId,
-            /// Agreed price of the whole job, in plancks.
-            price: Balance,
+            /// Who computed, at what price.
+            assignment: Assignment<AccountId, Balance>,
             /// The licence under which the data is used.
             training_use: TrainingUseId,
             /// Seed of the training run.
             seed: Seed,
+            /// What the last heartbeat said; it has to agree with the submission.
+            progress: Option<Progress>,
             /// What the provider committed to.
-            result: ResultCommitment,
+            submission: Submission,
         },
         /// Over. Removed by `prune_job` at `prunes_at` or later.
-        #[codec(index = 5)]
+        #[codec(index = 6)]
         Closed {
             /// How it ended.
             outcome: JobOutcome<AccountId, Balance>,
@@ -286,12 +356,22 @@ scale! {
             /// The compute provider.
             provider: AccountId,
         },
-        /// Cancelled by its owner before it was accepted.
+        /// Cancelled by its owner before it ran, or while it ran and no progress was proved.
         #[codec(index = 3)]
         Cancelled,
         /// Nobody took it, or nobody delivered, in time; or the data's terms no longer permit it.
         #[codec(index = 4)]
         Expired,
+        /// Cancelled by its owner while it ran; the work that was done by then was proved and paid.
+        #[codec(index = 5)]
+        Stopped {
+            /// The compute provider.
+            provider: AccountId,
+            /// Part of the price that was paid, in plancks.
+            paid: Balance,
+            /// Checkpoints that were proved, the initial one included.
+            checkpoints: u32,
+        },
     }
 
     /// A job. Removed by `prune_job`.
@@ -318,9 +398,10 @@ scale! {
         pub escrow: Balance,
         /// The owner's deposit for this record, on hold until it is removed, in plancks.
         pub deposit: Balance,
-        /// Providers that were assigned and failed or declined; each gets no second try.
+        /// Providers that were assigned and failed or declined, the latest last; they get no second try while they are
+        /// remembered. When there is no room the one that declined first is forgotten.
         pub failed_providers: BoundedVec<AccountId, ConstU32<MAX_FAILED_PROVIDERS>>,
-        /// How many of them failed, 0 to [`MAX_ATTEMPTS`] inclusive.
+        /// How many providers failed, 0 to [`MAX_ATTEMPTS`] inclusive.
         pub attempts: u32,
         /// How far it has come.
         pub state: JobState<AccountId, Balance, BlockNumber>,
@@ -331,7 +412,7 @@ scale! {
 
 /// Providers that may fail before a job expires.
 pub const MAX_ATTEMPTS: u32 = 3;
-/// Providers that may fail or decline before a job expires.
+/// Providers that failed or declined whom a job remembers.
 pub const MAX_FAILED_PROVIDERS: u32 = 16;
 
 /// Why a training spec is refused. The numbers in the text are the limits, ends included.
@@ -404,12 +485,38 @@ impl Algorithm {
     }
 }
 
-impl Capability {
-    /// Whether a machine with this capability can do what `requirement` asks.
-    pub fn meets(&self, requirement: &Self) -> bool {
-        self.cores >= requirement.cores
-            && self.memory_mib >= requirement.memory_mib
-            && self.device >= requirement.device
+impl Submission {
+    /// Root over the digests of the checkpoints.
+    pub const fn trace(&self) -> TraceRoot {
+        match self {
+            Self::Complete(result) => result.trace,
+            Self::Partial { trace, .. } => *trace,
+        }
+    }
+
+    /// Checkpoints of the trace, the initial one included.
+    pub const fn checkpoints(&self) -> u32 {
+        match self {
+            Self::Complete(result) => result.checkpoints,
+            Self::Partial { checkpoints, .. } => *checkpoints,
+        }
+    }
+
+    /// The result, if the run is complete.
+    pub const fn result(&self) -> Option<&ResultCommitment> {
+        match self {
+            Self::Complete(result) => Some(result),
+            Self::Partial { .. } => None,
+        }
+    }
+
+    /// The same submission with another trace, as after a known-answer task.
+    pub fn with_trace(mut self, root: TraceRoot) -> Self {
+        match &mut self {
+            Self::Complete(result) => result.trace = root,
+            Self::Partial { trace, .. } => *trace = root,
+        }
+        self
     }
 }
 
@@ -499,15 +606,21 @@ impl TrainingMetrics {
 }
 
 impl<AccountId, Balance, BlockNumber> JobState<AccountId, Balance, BlockNumber> {
-    /// The compute provider that holds the job now.
-    pub fn provider(&self) -> Option<&AccountId> {
+    /// Who holds the job now, at what price.
+    pub fn assignment(&self) -> Option<&Assignment<AccountId, Balance>> {
         match self {
             Self::Open { .. } | Self::Closed { .. } => None,
-            Self::Matched { provider, .. }
-            | Self::AwaitingKey { provider, .. }
-            | Self::Running { provider, .. }
-            | Self::Evaluating { provider, .. } => Some(provider),
+            Self::Matched { assignment, .. }
+            | Self::AwaitingKey { assignment, .. }
+            | Self::Running { assignment, .. }
+            | Self::Stopping { assignment, .. }
+            | Self::Evaluating { assignment, .. } => Some(assignment),
         }
+    }
+
+    /// The compute provider that holds the job now.
+    pub fn provider(&self) -> Option<&AccountId> {
+        self.assignment().map(|assignment| &assignment.provider)
     }
 }
 

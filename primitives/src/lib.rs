@@ -11,6 +11,10 @@
 //! - [`layout`]: how rows and columns become chunks of cells.
 //! - [`merkle`]: the binary BLAKE2b-256 tree of encrypted chunks and of training traces.
 //! - [`draw`]: deterministic draws from a seed of the chain.
+//! - [`machine`]: machine classes and bands of reputation, by which offers and jobs are ordered.
+//! - [`probe`]: known-answer tasks, which tell evaluators that check from those that do not.
+//! - [`leaderboard`]: the best models of a task, and when a model is a new best.
+//! - [`view`]: what the runtime answers to clients.
 //! - [`score`]: the quality score of a dataset, which anybody can recompute from events.
 //! - [`seams`]: traits that a pallet asks for and the runtime's adapters answer.
 //!
@@ -41,15 +45,21 @@ pub mod draw;
 pub mod ids;
 pub mod job;
 pub mod layout;
+pub mod leaderboard;
+pub mod machine;
 pub mod merkle;
 pub mod model;
 pub mod money;
+pub mod probe;
 pub mod sale;
 pub mod score;
 pub mod seams;
 pub mod validation;
+pub mod view;
 
-pub use contribution::{ContributionKind, ContributorRecord, Credit, PayoutReason};
+pub use contribution::{
+    ContributionKind, ContributorRecord, Credit, HistoryEntry, HistoryEvent, PayoutReason, PenaltyCause, Unstaking,
+};
 pub use dataset::{
     AlgorithmSet, AuditProof, AuditRecord, DatasetCommitment, DatasetRecord, DatasetState, DatasetTerms, TrainingUse,
     TrainingUseState, Uri, UseSet, WrappedKey,
@@ -57,9 +67,11 @@ pub use dataset::{
 pub use digests::*;
 pub use ids::*;
 pub use job::{
-    Algorithm, AlgorithmFamily, Capability, DeviceClass, JobOutcome, JobRecord, JobRequest, JobState, OfferRecord,
-    ProviderRecord, ResultCommitment, SpecError, TrainingMetrics, TrainingSpec, Visibility,
+    Algorithm, AlgorithmFamily, Assignment, Capability, DeviceClass, JobOutcome, JobRecord, JobRequest, JobState,
+    MachineClass, OfferRecord, Progress, ProviderRecord, ResultCommitment, SpecError, Submission, TrainingMetrics,
+    TrainingSpec, Visibility,
 };
+pub use leaderboard::{Leaderboard, Metric, Rung, Task};
 pub use model::{
     LicenceOffer, ListingState, ModelIncome, ModelListing, ModelPackage, ModelRecord, ModelTerms, RoyaltySplit,
 };
@@ -69,4 +81,7 @@ pub use sale::{
     LicenceRecord, OpenedChunk, PackageCommitment, PurchaseRecord, PurchaseState,
 };
 pub use score::{QualityScore, ScoreCause};
-pub use validation::{Decision, EvaluatorRecord, RoundRecord, RoundState, Seat, SeatState, Verdict};
+pub use validation::{
+    Decision, EarlierVerdict, EvaluatorRecord, Instance, RoundRecord, RoundState, Seat, SeatState, Verdict,
+};
+pub use view::{ContributorView, JobEstimate, MarketRules, OpenJobCursor, Page, PoolStatus};

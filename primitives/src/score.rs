@@ -116,6 +116,13 @@ impl ScoreCause {
     }
 }
 
+/// The score, 1 to 100, of data on which a model beat what was known by `improvement` millionths, or by 0: the signal of
+/// [`ScoreCause::JobSettled`] in whole points, rounded down.
+pub fn improvement_score(improvement: u32) -> u8 {
+    let (signal, _) = ScoreCause::JobSettled { improvement }.signal();
+    u8::try_from(signal / MILLI).unwrap_or(100).clamp(1, 100)
+}
+
 /// The score after `causes` in order, from the initial one.
 pub fn replay(causes: impl IntoIterator<Item = ScoreCause>) -> QualityScore {
     causes.into_iter().fold(QualityScore::INITIAL, QualityScore::after)
@@ -136,6 +143,11 @@ mod tests {
         assert_eq!(after(ScoreCause::Attested), 53_000);
         assert_eq!(after(ScoreCause::KeyNotDelivered), 37_750);
         assert_eq!(after(ScoreCause::ComplaintUpheld), 25_500);
+    }
+
+    #[test]
+    fn improvement_is_scored_like_its_signal() {
+        assert_eq!([0, 1, 50_000, 100_000, u32::MAX].map(improvement_score), [40, 50, 75, 100, 100]);
     }
 
     #[test]

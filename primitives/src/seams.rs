@@ -119,10 +119,10 @@ pub trait OnTrainingKey {
     fn key_failed(job: JobId, training_use: TrainingUseId) -> DispatchResult;
 }
 
-/// The parties of a job under evaluation, who may not sit on its committee.
+/// A submission that a committee has to judge.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct JobParties<AccountId> {
-    /// Who pays.
+pub struct EvaluationRequest<AccountId> {
+    /// Who pays. No party sits on the committee.
     pub job_owner: AccountId,
     /// Who owns the data.
     pub data_provider: AccountId,
@@ -130,18 +130,58 @@ pub struct JobParties<AccountId> {
     pub provider: AccountId,
     /// Work units of the run that evaluators repeat.
     pub work_units: u64,
+    /// Seed of the run.
+    pub seed: Seed,
+    /// Trace that was submitted.
+    pub trace: TraceRoot,
+    /// What binds the provider's secret for a known-answer task; `None` if there was one already.
+    pub probe: Option<ProbeCommitment>,
 }
 
 /// Evaluation of results. Answered by model validation.
 pub trait Evaluation<AccountId> {
-    /// Open a round for the result of `job`.
-    fn open_round(job: JobId, parties: JobParties<AccountId>) -> DispatchResult;
+    /// Open a round for the submission of `job`.
+    fn open_round(job: JobId, request: EvaluationRequest<AccountId>) -> DispatchResult;
 }
 
 /// Told what a committee decided. Answered by the compute market.
 pub trait OnDecision<AccountId> {
-    /// The round of `job` is over; `majority` are the members who revealed with the decision.
+    /// The round of `job` is over; `majority` are the members, of both committees if there were two, whose verdict is the
+    /// decision; after [`Decision::Withheld`] those that sealed a verdict all the same.
     fn decided(job: JobId, decision: Decision, majority: Vec<AccountId>) -> DispatchResult;
+
+    /// The round of `job` was a known-answer task and is over; the submission goes to a new round with `trace`, the true one.
+    fn probed(job: JobId, trace: TraceRoot) -> DispatchResult;
+
+    /// The compute provider of `job` was drawn for a known-answer task and planted none, or did not open its secret in time.
+    /// Called before the decision is passed on.
+    fn probe_skipped(job: JobId) -> DispatchResult;
+}
+
+/// A model that is compared with others of its task.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Achievement<AccountId> {
+    /// The task.
+    pub task: Task,
+    /// The model.
+    pub model: ModelId,
+    /// The job that made it.
+    pub job: JobId,
+    /// Who owns it.
+    pub owner: AccountId,
+    /// Holdout rows classified correctly.
+    pub correct: u32,
+    /// Rows of the holdout.
+    pub rows: u32,
+}
+
+/// Leaderboards. Answered by model validation.
+pub trait Leaderboards<AccountId> {
+    /// Accuracy of the best model of `task` so far, in millionths, rounded down; `None` if there is none.
+    fn best(task: &Task) -> Option<u32>;
+
+    /// Note an accepted model. Returns whether it is a new best by the ladder rule.
+    fn note(achievement: Achievement<AccountId>) -> bool;
 }
 
 /// Where a new model comes from.
@@ -273,9 +313,9 @@ pub trait Inspectors<AccountId, BlockNumber> {
     /// Free the seat of an evaluator.
     fn leave(inspector: &AccountId);
 
-    /// Slash the bond of an evaluator that was silent, or whose attestation was proved wrong; does nothing if the bond is
-    /// gone.
-    fn penalise(inspector: &AccountId, wronged: &AccountId, reporter: &AccountId);
+    /// Slash the bond of an evaluator that was silent, or whose attestation was proved wrong, as `cause` says; does nothing
+    /// if the bond is gone.
+    fn penalise(inspector: &AccountId, wronged: &AccountId, reporter: &AccountId, cause: PenaltyCause);
 }
 
 /// A job's price and the accounts that share it.
@@ -291,6 +331,10 @@ pub struct JobSettlement<AccountId, Balance> {
     pub provider: AccountId,
     /// Who evaluated with the majority.
     pub evaluators: Vec<AccountId>,
+    /// How good the computed model is, 1 to 100 inclusive.
+    pub compute_score: u8,
+    /// How good the data proved to be, 1 to 100 inclusive; see [`crate::score::improvement_score`].
+    pub data_score: u8,
 }
 
 /// Payouts. Answered by rewards. Callers first move the money into [`Payouts::pot`].
@@ -319,13 +363,23 @@ pub trait Payouts<AccountId, Balance> {
 
     /// Credit `account` with `amount`, all of it.
     fn settle_credit(account: &AccountId, amount: Balance, reason: PayoutReason) -> DispatchResult;
+
+    /// Note the members that found the planted trace of `job` out. They are credited from the pool when the job is settled,
+    /// within what it may pay for that job.
+    fn settle_known_answer(job: JobId, evaluators: Vec<AccountId>);
+
+    /// Add a line to the history of `account`: money that moved without a credit.
+    fn note(account: &AccountId, amount: Balance, event: HistoryEvent);
+
+    /// The record of `job` is removed: what is kept by job can go. The accounts' histories stay.
+    fn forget_job(job: JobId);
 }
 
 /// Reputation of accounts. Answered by rewards.
-pub trait Reputation<AccountId> {
+pub trait Reputation<AccountId, Balance> {
     /// Reputation of `account`, 1 to 100 inclusive; 50 for an account that has done nothing yet.
     fn of(account: &AccountId) -> u8;
 
-    /// Note that `account` did not fulfil a duty of this kind.
-    fn note_failure(account: &AccountId, kind: ContributionKind);
+    /// Note that `account` failed a duty and lost `amount`, which may be zero. Lowers its reputation.
+    fn note_penalty(account: &AccountId, amount: Balance, cause: PenaltyCause);
 }

@@ -5,7 +5,13 @@ use codec::Encode;
 use sp_runtime::{traits::ConstU32, BoundedVec};
 
 /// Most members of a committee.
-pub const MAX_COMMITTEE: u32 = 9;
+pub const MAX_COMMITTEE: u32 = 15;
+/// Most members of a first committee: the second one has twice as many and one more.
+pub const MAX_FIRST_COMMITTEE: u32 = 7;
+/// Most lots of an evaluator in a draw, however large its bond.
+pub const MAX_TICKETS: u8 = 8;
+/// Most rounds and inspections in which an evaluator has a seat at a time.
+pub const MAX_SEATS: u32 = 64;
 
 /// Domain tag of a sealed verdict.
 pub const SEAL_DOMAIN: &[u8; 24] = b"neurodata/verdict-seal/1";
@@ -31,9 +37,12 @@ scale! {
         /// The run repeats to the same digests.
         #[codec(index = 0)]
         Accept,
-        /// It doesn't, or the data or model cannot be had.
+        /// It doesn't, or what the compute provider owes for the check, key or model, cannot be had.
         #[codec(index = 1)]
         Reject,
+        /// The data cannot be had, so that nothing can be said about the run. Counts neither way.
+        #[codec(index = 2)]
+        Unavailable,
     }
 
     /// What a committee decided.
@@ -51,6 +60,9 @@ scale! {
         /// Neither, or there was no committee in time.
         #[codec(index = 2)]
         Undecided,
+        /// The compute provider kept the key from so many members that none of this was possible.
+        #[codec(index = 3)]
+        Withheld,
     }
 
     /// How far a committee member has come.
@@ -109,12 +121,32 @@ scale! {
             /// Last block, inclusive, for seals.
             seal_by: BlockNumber,
         },
-        /// Members open their seals. Left by the last opening, by `close_round` after `reveal_by`.
+        /// Members open their seals, the compute provider its secret. Left by the last opening, by `close_round` after
+        /// `reveal_by`.
         #[codec(index = 2)]
         Revealing {
             /// Last block, inclusive, for openings.
             reveal_by: BlockNumber,
         },
+    }
+
+    /// Which committee a job is before.
+    #[derive(Copy)]
+    pub enum Instance {
+        /// The first one.
+        #[codec(index = 0)]
+        First,
+        /// The larger one that decides when the first did not.
+        #[codec(index = 1)]
+        Second,
+    }
+
+    /// A verdict of the first committee, kept for the second one's decision.
+    pub struct EarlierVerdict<AccountId> {
+        /// The evaluator; no member of the second committee.
+        pub evaluator: AccountId,
+        /// What it found; `None` if it did not open its seal.
+        pub verdict: Option<Verdict>,
     }
 
     /// The evaluation of one job's result. Removed when it is decided.
@@ -127,6 +159,19 @@ scale! {
         pub provider: AccountId,
         /// Work units of the run that the members repeat; their deadline grows with it.
         pub work_units: u64,
+        /// Seed of that run.
+        pub seed: Seed,
+        /// Trace that the members check.
+        pub trace: TraceRoot,
+        /// What binds the provider's secret, which it opens while members open their seals; `None` once it is opened, and in
+        /// rounds without one.
+        pub probe: Option<ProbeCommitment>,
+        /// The true trace, once the provider has shown that `trace` was planted.
+        pub planted: Option<TraceRoot>,
+        /// Which committee this is.
+        pub instance: Instance,
+        /// The members of the first committee, if this is the second.
+        pub earlier: BoundedVec<EarlierVerdict<AccountId>, ConstU32<MAX_FIRST_COMMITTEE>>,
         /// The committee; empty until it is drawn.
         pub seats: BoundedVec<Seat<AccountId>, ConstU32<MAX_COMMITTEE>>,
         /// How far the round has come.

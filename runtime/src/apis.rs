@@ -10,8 +10,8 @@ use frame_support::{
 };
 use neurodata_primitives::{
     seams::{StatementId, ZkVerifier as _},
-    Capability, Complaint, DatasetId, Dismissal, Fault, FieldBytes, JobId, ModelId, PackageCommitment, PurchaseId,
-    RecipientKey, WrappedKey,
+    Capability, Complaint, DatasetId, Dismissal, Fault, FieldBytes, JobId, ModelId, OfferId, PackageCommitment, Page,
+    PurchaseId, RecipientKey, Task, WrappedKey,
 };
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
 use sp_api::impl_runtime_apis;
@@ -19,18 +19,39 @@ use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
 use sp_runtime::{
     traits::{Block as BlockT, NumberFor},
     transaction_validity::{TransactionSource, TransactionValidity},
-    ApplyExtrinsicResult, ExtrinsicInclusionMode,
+    ApplyExtrinsicResult, DispatchError, ExtrinsicInclusionMode,
 };
 use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
-use crate::{configs::babe::GENESIS_EPOCH, opaque::SessionKeys, *};
+use crate::{configs::babe::GENESIS_EPOCH, opaque::SessionKeys, params::bounded, *};
 
 /// A dataset on this chain.
 pub type DatasetRecord = neurodata_primitives::DatasetRecord<AccountId, Balance, BlockNumber>;
 /// A job on this chain.
 pub type JobRecord = neurodata_primitives::JobRecord<AccountId, Balance, BlockNumber>;
-
+/// What somebody asks for before a job is posted.
+pub type JobRequest = neurodata_primitives::JobRequest<Balance, BlockNumber>;
+/// What that would cost and need.
+pub type JobEstimate = neurodata_primitives::JobEstimate<Balance>;
+/// Where a listing of open jobs goes on.
+pub type OpenJobCursor = neurodata_primitives::OpenJobCursor<Balance>;
+/// An offer on this chain.
+pub type OfferRecord = neurodata_primitives::OfferRecord<AccountId, Balance>;
+/// Parameters of this chain that a client reckons with.
+pub type MarketRules = neurodata_primitives::MarketRules<Balance, BlockNumber>;
+/// The evaluation of a result on this chain.
+pub type RoundRecord = neurodata_primitives::RoundRecord<AccountId, BlockNumber>;
+/// An evaluator on this chain.
+pub type EvaluatorRecord = neurodata_primitives::EvaluatorRecord<Balance, BlockNumber>;
+/// The best models of a task on this chain.
+pub type Leaderboard = neurodata_primitives::Leaderboard<AccountId, BlockNumber>;
+/// A contributor on this chain, as it stands now.
+pub type ContributorView = neurodata_primitives::ContributorView<Balance, BlockNumber>;
+/// A line in the history of an account on this chain.
+pub type HistoryEntry = neurodata_primitives::HistoryEntry<Balance, BlockNumber>;
+/// The reward pool of this chain.
+pub type PoolStatus = neurodata_primitives::PoolStatus<Balance>;
 /// A model version on this chain.
 pub type ModelRecord = neurodata_primitives::ModelRecord<AccountId, BlockNumber>;
 /// The sale of a model on this chain.
@@ -43,24 +64,73 @@ pub type PurchaseRecord = neurodata_primitives::PurchaseRecord<AccountId, Balanc
 /// Most records that one page holds.
 pub const MAX_PAGE: u32 = 256;
 
-/// Most jobs that one question about open jobs returns.
-pub const MAX_LISTED_JOBS: u32 = 256;
-
 sp_api::decl_runtime_apis! {
     /// What clients of NeuroData ask often.
+    ///
+    /// Lists come in pages: at most `limit` records, and never more than [`MAX_PAGE`]; with them where to go on from,
+    /// `None` at the end. A page that looks at records which do not fit may come out short, even empty, and still go on.
     pub trait NeuroDataApi {
-        /// Open jobs that a machine with `capability` can take, in the order posted: at most `limit`, and never more
-        /// than [`MAX_LISTED_JOBS`].
-        fn open_jobs(capability: Capability, limit: u32) -> Vec<(JobId, JobRecord)>;
-
-        /// A dataset with its terms and score.
-        fn dataset(dataset: DatasetId) -> Option<DatasetRecord>;
+        /// Open jobs that a machine with `capability` can take: those of the highest class first, within it the best
+        /// paying, then the earliest.
+        fn open_jobs(
+            capability: Capability,
+            from: Option<OpenJobCursor>,
+            limit: u32,
+        ) -> Page<(JobId, JobRecord), OpenJobCursor>;
 
         /// A job.
         fn job(job: JobId) -> Option<JobRecord>;
 
+        /// Jobs from `start` on in ascending order of id, of `owner` alone if one is named.
+        fn list_jobs(start: JobId, limit: u32, owner: Option<AccountId>) -> Page<(JobId, JobRecord), JobId>;
+
+        /// The jobs that a compute provider holds now.
+        fn provider_jobs(provider: AccountId) -> Vec<(JobId, JobRecord)>;
+
+        /// Offers from `start` on in ascending order of id, of `provider` alone if one is named.
+        fn list_offers(start: OfferId, limit: u32, provider: Option<AccountId>) -> Page<(OfferId, OfferRecord), OfferId>;
+
+        /// What `request` would cost `owner` and need, or why it would be refused.
+        fn estimate_job(owner: AccountId, request: JobRequest) -> Result<JobEstimate, DispatchError>;
+
+        /// The rounds in which an evaluator has a seat now.
+        fn committee_duties(evaluator: AccountId) -> Vec<(JobId, RoundRecord)>;
+
+        /// Rounds from `start` on in ascending order of job.
+        fn list_rounds(start: JobId, limit: u32) -> Page<(JobId, RoundRecord), JobId>;
+
+        /// Evaluators, in no order that means anything, from the place that the page before named.
+        fn list_evaluators(start: Option<AccountId>, limit: u32) -> Page<(AccountId, EvaluatorRecord), AccountId>;
+
+        /// The best models of a task.
+        fn leaderboard(task: Task) -> Option<Leaderboard>;
+
+        /// The leaderboards of a dataset, at most 64.
+        fn list_leaderboards(dataset: DatasetId) -> Vec<(Task, Leaderboard)>;
+
+        /// A contributor's profile, stake and reputation as they are now.
+        fn contributor(account: AccountId) -> ContributorView;
+
+        /// The history of an account from line `from` on, oldest first, each line with its number.
+        fn history(account: AccountId, from: u32, limit: u32) -> Page<(u32, HistoryEntry), u32>;
+
+        /// What a job did to anybody's money and reputation, in order of time, until it is pruned.
+        fn explain_job(job: JobId) -> Vec<(AccountId, HistoryEntry)>;
+
+        /// What the reward pool has and owes.
+        fn pool_status() -> PoolStatus;
+
+        /// What an account can claim now, and what is credited but matures later; in plancks.
+        fn pending_rewards(account: AccountId) -> (Balance, Balance);
+
+        /// The parameters that a client reckons with, as they are now.
+        fn market_rules() -> MarketRules;
+
+        /// A dataset with its terms and score.
+        fn dataset(dataset: DatasetId) -> Option<DatasetRecord>;
+
         /// Datasets from `start` on in ascending order of id, of `owner` alone if one is named, and those for sale alone if
-        /// asked: at most `limit`, and never more than [`MAX_PAGE`]. With them the id to go on from; `None` at the end.
+        /// asked.
         fn list_datasets(
             start: DatasetId,
             limit: u32,
@@ -68,7 +138,7 @@ sp_api::decl_runtime_apis! {
             active_only: bool,
         ) -> (Vec<(DatasetId, DatasetRecord)>, Option<DatasetId>);
 
-        /// Models from `start` on, with their sale and income, paged as datasets are.
+        /// Models from `start` on, with their sale and income.
         fn list_models(
             start: ModelId,
             limit: u32,
@@ -76,7 +146,7 @@ sp_api::decl_runtime_apis! {
             listed_only: bool,
         ) -> (Vec<(ModelId, ModelRecord, Option<ModelListing>, ModelIncome)>, Option<ModelId>);
 
-        /// Open purchases from `start` on, those in which `party` buys or sells if one is named, paged as datasets are.
+        /// Open purchases from `start` on, those in which `party` buys or sells if one is named.
         fn list_purchases(
             start: PurchaseId,
             limit: u32,
@@ -95,9 +165,6 @@ sp_api::decl_runtime_apis! {
             context: Vec<u8>,
             complaint: Complaint,
         ) -> Result<Fault, Dismissal>;
-
-        /// What an account can claim now, and what is credited but matures later; in plancks.
-        fn pending_rewards(account: AccountId) -> (Balance, Balance);
 
         /// Whether `proof` of `statement` verifies for `inputs` under the registered key.
         fn zk_verify(statement: StatementId, inputs: Vec<FieldBytes>, proof: Vec<u8>) -> bool;
@@ -322,22 +389,92 @@ impl_runtime_apis! {
     }
 
     impl self::NeuroDataApi<Block> for Runtime {
-        fn open_jobs(capability: Capability, limit: u32) -> Vec<(JobId, JobRecord)> {
-            let limit = usize::try_from(limit.min(MAX_LISTED_JOBS)).unwrap_or_default();
-            pallet_compute_market::OpenJobs::<Runtime>::get()
-                .into_iter()
-                .filter_map(|job| Some((job, pallet_compute_market::Jobs::<Runtime>::get(job)?)))
-                .filter(|(_, record)| capability.meets(&record.request.requirements))
-                .take(limit)
-                .collect()
-        }
-
-        fn dataset(dataset: DatasetId) -> Option<DatasetRecord> {
-            pallet_dataset_registry::Datasets::<Runtime>::get(dataset)
+        fn open_jobs(
+            capability: Capability,
+            from: Option<OpenJobCursor>,
+            limit: u32,
+        ) -> Page<(JobId, JobRecord), OpenJobCursor> {
+            ComputeMarket::open_jobs_for(capability, from, limit.min(MAX_PAGE))
         }
 
         fn job(job: JobId) -> Option<JobRecord> {
             pallet_compute_market::Jobs::<Runtime>::get(job)
+        }
+
+        fn list_jobs(start: JobId, limit: u32, owner: Option<AccountId>) -> Page<(JobId, JobRecord), JobId> {
+            ComputeMarket::list_jobs(start, limit.min(MAX_PAGE), owner)
+        }
+
+        fn provider_jobs(provider: AccountId) -> Vec<(JobId, JobRecord)> {
+            ComputeMarket::jobs_of_provider(&provider)
+        }
+
+        fn list_offers(start: OfferId, limit: u32, provider: Option<AccountId>) -> Page<(OfferId, OfferRecord), OfferId> {
+            ComputeMarket::list_offers(start, limit.min(MAX_PAGE), provider)
+        }
+
+        fn estimate_job(owner: AccountId, request: JobRequest) -> Result<JobEstimate, DispatchError> {
+            ComputeMarket::estimate(&owner, request)
+        }
+
+        fn committee_duties(evaluator: AccountId) -> Vec<(JobId, RoundRecord)> {
+            ModelValidation::duties_of(&evaluator)
+        }
+
+        fn list_rounds(start: JobId, limit: u32) -> Page<(JobId, RoundRecord), JobId> {
+            ModelValidation::list_rounds(start, limit.min(MAX_PAGE))
+        }
+
+        fn list_evaluators(start: Option<AccountId>, limit: u32) -> Page<(AccountId, EvaluatorRecord), AccountId> {
+            ModelValidation::list_evaluators(start, limit.min(MAX_PAGE))
+        }
+
+        fn leaderboard(task: Task) -> Option<Leaderboard> {
+            ModelValidation::leaderboard(&task)
+        }
+
+        fn list_leaderboards(dataset: DatasetId) -> Vec<(Task, Leaderboard)> {
+            ModelValidation::leaderboards_of(dataset)
+        }
+
+        fn contributor(account: AccountId) -> ContributorView {
+            Rewards::contributor(&account)
+        }
+
+        fn history(account: AccountId, from: u32, limit: u32) -> Page<(u32, HistoryEntry), u32> {
+            Rewards::history_of(&account, from, limit.min(MAX_PAGE))
+        }
+
+        fn explain_job(job: JobId) -> Vec<(AccountId, HistoryEntry)> {
+            Rewards::explain_job(job)
+        }
+
+        fn pool_status() -> PoolStatus {
+            Rewards::pool_status()
+        }
+
+        fn pending_rewards(account: AccountId) -> (Balance, Balance) {
+            let matured = Rewards::claimable(account.clone());
+            (matured, Rewards::owed(account).saturating_sub(matured))
+        }
+
+        fn market_rules() -> MarketRules {
+            let provider_bond = bounded::ProviderBond::get();
+            MarketRules {
+                min_unit_price: bounded::MinUnitPrice::get(),
+                provider_bond,
+                least_penalty: bounded::BreachSlash::get().mul_ceil(provider_bond),
+                price_liability: bounded::PriceLiability::get(),
+                max_deliver_within: bounded::MaxDeliverPeriod::get(),
+                evaluator_bond: bounded::EvaluatorBond::get(),
+                seat_penalty: ModelValidation::seat_penalty(),
+                committee_size: bounded::CommitteeSize::get(),
+                probe_rate: bounded::ProbeRate::get(),
+            }
+        }
+
+        fn dataset(dataset: DatasetId) -> Option<DatasetRecord> {
+            pallet_dataset_registry::Datasets::<Runtime>::get(dataset)
         }
 
         fn list_datasets(
@@ -378,11 +515,6 @@ impl_runtime_apis! {
             complaint: Complaint,
         ) -> Result<Fault, Dismissal> {
             neurodata_sealing::judge::judge(&package, &recipient_key, &key, &context, &complaint)
-        }
-
-        fn pending_rewards(account: AccountId) -> (Balance, Balance) {
-            let matured = Rewards::claimable(account.clone());
-            (matured, Rewards::owed(account).saturating_sub(matured))
         }
 
         fn zk_verify(statement: StatementId, inputs: Vec<FieldBytes>, proof: Vec<u8>) -> bool {

@@ -3,12 +3,13 @@
 use alloc::vec;
 
 use frame_support::{
-    traits::{fungible::Mutate, ConstU32, Get},
+    traits::{fungible::Mutate, ConstU32},
     BoundedVec,
 };
 use neurodata_primitives::{
     dataset::MAX_ZK_PROOF_BYTES,
-    seams::{JobParties, StatementId},
+    probe,
+    seams::{EvaluationRequest, StatementId},
     AuditProof, ContentCommitment, DatasetCommitment, DatasetId, FieldBytes, JobId, PackageCommitment, RecipientKey,
     TrainingUseId,
 };
@@ -50,13 +51,15 @@ impl pallet_model_validation::BenchmarkHelper<AccountId, BlockNumber> for Benchm
         world::set_seed(block)
     }
 
-    fn job_under_evaluation() -> (JobId, JobParties<AccountId>) {
+    fn job_under_evaluation() -> (JobId, EvaluationRequest<AccountId>) {
         let data_provider = world::funded(100);
         let dataset = world::active_dataset(&data_provider);
         let accepted = world::accepted_job(dataset);
         world::submit_result(&accepted, &data_provider);
-        let world::AcceptedJob { job, job_owner, provider, .. } = accepted;
-        (job, JobParties { job_owner, data_provider, provider, work_units: 1 })
+        let world::AcceptedJob { job, job_owner, provider, secret, .. } = accepted;
+        let probe = Some(probe::commitment(job, &provider, &secret));
+        let (seed, trace) = (world::run_seed(job), world::TRACE);
+        (job, EvaluationRequest { job_owner, data_provider, provider, work_units: 1, seed, trace, probe })
     }
 }
 

@@ -30,6 +30,11 @@ pub const MAX_VALIDATORS: u32 = 100;
 /// Most nominators whose votes an election counts.
 pub const MAX_NOMINATORS: u32 = 1_000;
 
+/// Eras between halvings of the issuance: four years, at 24 eras a day and 365 days a year.
+pub const HALVING_ERAS: u32 = 4 * 365 * 24;
+/// Most NRC that may ever be issued, in plancks.
+pub const MAX_SUPPLY: Balance = 100_000_000 * NRC;
+
 /// Smallest balance that keeps an account alive, in plancks.
 pub const EXISTENTIAL_DEPOSIT: Balance = MILLI_NRC;
 

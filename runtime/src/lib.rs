@@ -10,6 +10,7 @@
 //! - [`adapters`]: who answers the seams that pallets ask through, and the accounts and origins they share.
 //! - [`apis`]: runtime APIs, the standard ones and [`apis::NeuroDataApi`].
 //! - [`tracks`], [`origins`]: what referenda can decide.
+//! - [`unvested`]: what keeps NRC that is not vested out of reach.
 //! - [`genesis_presets`]: the genesis states that this runtime can build.
 //! - [`weights`]: weights of every pallet.
 //!
@@ -38,6 +39,7 @@ pub mod genesis_presets;
 pub mod origins;
 pub mod params;
 pub mod tracks;
+pub mod unvested;
 pub mod weights;
 #[cfg(any(test, feature = "runtime-benchmarks"))]
 pub mod world;
@@ -148,10 +150,10 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: Cow::Borrowed("neurodata"),
     impl_name: Cow::Borrowed("neurodata"),
     authoring_version: 1,
-    spec_version: 2,
+    spec_version: 3,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
-    transaction_version: 2,
+    transaction_version: 3,
     system_version: 1,
 };
 
@@ -211,6 +213,8 @@ mod runtime {
     pub type Multisig = pallet_multisig;
     #[runtime::pallet_index(23)]
     pub type Vesting = pallet_vesting;
+    #[runtime::pallet_index(24)]
+    pub type Unvested = crate::unvested;
 
     // Governance: 30 to 49.
     #[runtime::pallet_index(30)]

@@ -1,23 +1,33 @@
 //! What governance may move without a runtime upgrade, with the values it starts from.
 //!
 //! The defaults of each group are read until somebody sets another value through `Parameters::set_parameter`. A value
-//! that would make no sense is not refused there, because the parameters pallet knows only keys; the getters of
-//! [`bounded`] read the nearest value that makes sense instead.
+//! beyond its hard limits is not refused there, because the parameters pallet knows only keys; the getters of [`bounded`]
+//! read the nearest value within them instead. So configurations name [`bounded`] alone. The limits move with a runtime
+//! upgrade only. Source: docs/decisions/0017-hard-limits.md.
 
-use frame_support::{
-    dynamic_params::{dynamic_pallet_params, dynamic_params},
-    traits::Get,
-};
+pub mod bounded;
+
+use frame_support::dynamic_params::{dynamic_pallet_params, dynamic_params};
 use neurodata_primitives::{
-    money::{JobSplit as Split, NRC},
+    money::{JobSplit as Split, MILLI_NRC, NRC},
     RoyaltySplit as Royalties,
 };
 use sp_runtime::Permill;
 
 use crate::{
-    constants::{DAYS, ENTROPY_WINDOW, MINUTES},
+    constants::{DAYS, MINUTES},
     Balance, BlockNumber, Runtime,
 };
+
+/// Default shares of a fee: of its block's author, of the treasury. The rest is burned.
+pub const FEE_SHARES: (Permill, Permill) = (Permill::from_percent(50), Permill::from_percent(20));
+/// Default shares of an era's issuance: of stakers, of the reward pool. The rest is the treasury's.
+pub const ERA_SHARES: (Permill, Permill) = (Permill::from_percent(70), Permill::from_percent(20));
+/// Default of what the first era issues, in plancks.
+pub const ERA_ISSUANCE: Balance = 500 * NRC;
+/// Default shares in the income of a model: of its parents, of data and compute. The rest is its owner's.
+pub const ROYALTIES: Royalties =
+    Royalties { parents: Permill::from_percent(10), data: Permill::from_percent(5), compute: Permill::from_percent(2) };
 
 /// The parameters, one group for each pallet that has any. Periods are in blocks, amounts in plancks.
 #[dynamic_params(RuntimeParameters, pallet_parameters::Parameters::<Runtime>)]
@@ -79,12 +89,24 @@ pub mod groups {
         /// For which a closed job can be read.
         #[codec(index = 6)]
         pub static PrunePeriod: BlockNumber = DAYS;
-        /// Of the bond, lost by whoever misses a deadline.
+        /// Of the least bond, lost at least by whoever misses a deadline.
         #[codec(index = 7)]
         pub static BreachSlash: Permill = Permill::from_percent(10);
         /// On hold for the record of a job until it is pruned.
         #[codec(index = 8)]
         pub static JobDeposit: Balance = NRC / 10;
+        /// Least price of a work unit, in offers and as the highest price of a job.
+        #[codec(index = 9)]
+        pub static MinUnitPrice: Balance = NRC / 1_000_000;
+        /// Of a job's price, lost by whoever misses a deadline of it, if that is more.
+        #[codec(index = 10)]
+        pub static PriceLiability: Permill = Permill::from_percent(10);
+        /// In which the provider of a cancelled run may prove how far it came: ten minutes.
+        #[codec(index = 11)]
+        pub static ProgressPeriod: BlockNumber = 10 * MINUTES;
+        /// From a deadline to the block in which the idle hook ends it: the time of paid reporters.
+        #[codec(index = 12)]
+        pub static DeadlineGrace: BlockNumber = 5;
     }
 
     /// Of model validation.
@@ -94,7 +116,7 @@ pub mod groups {
         /// Least bond of an evaluator.
         #[codec(index = 0)]
         pub static EvaluatorBond: Balance = 200 * NRC;
-        /// Members of a committee.
+        /// Members of a first committee.
         #[codec(index = 1)]
         pub static CommitteeSize: u32 = 3;
         /// From the result to the block whose randomness draws the committee.
@@ -109,12 +131,15 @@ pub mod groups {
         /// For opening the seals: five minutes.
         #[codec(index = 5)]
         pub static RevealPeriod: BlockNumber = 5 * MINUTES;
-        /// For which a bond stays on hold after retirement.
+        /// For which a bond stays on hold after retirement: one that attested a package must outlast its condemnation.
         #[codec(index = 6)]
-        pub static RetirePeriod: BlockNumber = DAYS;
-        /// Of the bond, lost by a member that doesn't reveal.
+        pub static RetirePeriod: BlockNumber = 7 * DAYS;
+        /// Of the least bond, lost by a member that doesn't seal or reveal.
         #[codec(index = 7)]
         pub static NonRevealSlash: Permill = Permill::from_percent(25);
+        /// Of the results, those that carry a known-answer task.
+        #[codec(index = 8)]
+        pub static ProbeRate: Permill = Permill::from_percent(5);
     }
 
     /// Of rewards.
@@ -130,6 +155,36 @@ pub mod groups {
         /// From a credit to the block at which it can be claimed.
         #[codec(index = 2)]
         pub static MaturityPeriod: BlockNumber = 10;
+        /// Of what settlements give the treasury, for the pool.
+        #[codec(index = 3)]
+        pub static PoolShare: Permill = Permill::from_percent(40);
+        /// Of the pool's income from issuance, for stakes of contributors.
+        #[codec(index = 4)]
+        pub static StakeShare: Permill = Permill::from_percent(25);
+        /// Highest extra reward for data that a job trained on.
+        #[codec(index = 5)]
+        pub static DatasetExtra: Balance = NRC;
+        /// Highest extra reward for a training run.
+        #[codec(index = 6)]
+        pub static ComputeExtra: Balance = NRC;
+        /// Highest extra reward for a verdict.
+        #[codec(index = 7)]
+        pub static ValidationExtra: Balance = 200 * MILLI_NRC;
+        /// Of what treasury and pool got out of a job, the most that its extra rewards come to.
+        #[codec(index = 8)]
+        pub static ExtraCap: Permill = Permill::from_percent(80);
+        /// Most for a right verdict on a known-answer task, from the pool.
+        #[codec(index = 9)]
+        pub static KnownAnswerFee: Balance = 10 * NRC;
+        /// Without contributions after which a reputation above the initial one fades by a point.
+        #[codec(index = 10)]
+        pub static DecayPeriod: BlockNumber = 7 * DAYS;
+        /// For which a stake stays on hold after it was asked back.
+        #[codec(index = 11)]
+        pub static UnstakePeriod: BlockNumber = 7 * DAYS;
+        /// Least stake of a profile.
+        #[codec(index = 12)]
+        pub static MinimumStake: Balance = NRC;
     }
 
     /// Of sales.
@@ -171,90 +226,28 @@ pub mod groups {
         pub static StakeLockPeriod: BlockNumber = 7 * DAYS;
         /// How the income of models recorded from now on is shared.
         #[codec(index = 2)]
-        pub static RoyaltySplit: Royalties = Royalties {
-            parents: Permill::from_percent(10),
-            data: Permill::from_percent(5),
-            compute: Permill::from_percent(2),
-        };
-    }
-}
-
-/// The same parameters within the bounds that make sense.
-pub mod bounded {
-    use frame_support::parameter_types;
-    use neurodata_primitives::validation::MAX_COMMITTEE;
-
-    use super::*;
-
-    /// Longest period of all: 90 days. Sums of a few of them stay far below the last block number.
-    pub const LONGEST_PERIOD: BlockNumber = 90 * DAYS;
-
-    /// A period of at least one block.
-    fn period(blocks: BlockNumber) -> BlockNumber {
-        blocks.clamp(1, LONGEST_PERIOD)
+        pub static RoyaltySplit: Royalties = ROYALTIES;
     }
 
-    parameter_types! {
-        /// At least two blocks, so that nobody who registers knows the draw; at most a tenth of the entropy window.
-        pub ChallengeDelay: BlockNumber = groups::dataset::ChallengeDelay::get().clamp(2, 100);
-        /// A period.
-        pub ProofPeriod: BlockNumber = period(groups::dataset::ProofPeriod::get());
-        /// At least four days, which outlast three attempts at a job that was posted before the delisting.
-        pub StakeLockPeriod: BlockNumber = groups::dataset::StakeLockPeriod::get().clamp(4 * DAYS, LONGEST_PERIOD);
-        /// At least 20 blocks, since a key can be delivered only two blocks after acceptance; at most half the entropy
-        /// window, so that the seed is still remembered.
-        pub KeyDeliveryPeriod: BlockNumber = groups::dataset::KeyDeliveryPeriod::get().clamp(20, ENTROPY_WINDOW / 2);
-        /// A period.
-        pub MatchPeriod: BlockNumber = period(groups::market::MatchPeriod::get());
-        /// A period.
-        pub AcceptPeriod: BlockNumber = period(groups::market::AcceptPeriod::get());
-        /// A period.
-        pub HeartbeatPeriod: BlockNumber = period(groups::market::HeartbeatPeriod::get());
-        /// A period.
-        pub MaxDeliverPeriod: BlockNumber = period(groups::market::MaxDeliverPeriod::get());
-        /// A period.
-        pub ProviderRetirePeriod: BlockNumber = period(groups::market::RetirePeriod::get());
-        /// A period.
-        pub PrunePeriod: BlockNumber = period(groups::market::PrunePeriod::get());
-        /// One member to [`MAX_COMMITTEE`].
-        pub CommitteeSize: u32 = groups::validation::CommitteeSize::get().clamp(1, MAX_COMMITTEE);
-        /// At least two blocks, so that nobody who submits knows the draw; at most a tenth of the entropy window.
-        pub DrawDelay: BlockNumber = groups::validation::DrawDelay::get().clamp(2, 100);
-        /// A period of at most half the entropy window, so that the seed is still remembered.
-        pub DrawPeriod: BlockNumber = groups::validation::DrawPeriod::get().clamp(1, ENTROPY_WINDOW / 2);
-        /// At least 20 blocks: half of them are for the keys.
-        pub SealPeriod: BlockNumber = groups::validation::SealPeriod::get().clamp(20, LONGEST_PERIOD);
-        /// A period.
-        pub RevealPeriod: BlockNumber = period(groups::validation::RevealPeriod::get());
-        /// A period.
-        pub EvaluatorRetirePeriod: BlockNumber = period(groups::validation::RetirePeriod::get());
-        /// The default split if the shares of the one that is set exceed the whole.
-        pub JobSplit: Split = Some(groups::rewards::JobSplit::get()).filter(Split::is_valid).unwrap_or_default();
-        /// The stake covers at least the value of the open sales, and at most ten times that.
-        pub SaleCover: u32 = groups::dataset::SaleCover::get().clamp(100, 1_000);
-        /// A wrong key costs at least the price, and no more than the stake covers.
-        pub SaleSlash: u32 = groups::dataset::SaleSlash::get().clamp(100, SaleCover::get());
-        /// At least a millionth of an NRC: a dismissed complaint costs something.
-        pub PurchaseDeposit: Balance = groups::sales::PurchaseDeposit::get().clamp(NRC / 1_000_000, 1_000 * NRC);
-        /// At least a millionth of an NRC.
-        pub JobDeposit: Balance = groups::market::JobDeposit::get().clamp(NRC / 1_000_000, 1_000 * NRC);
-        /// At least 20 blocks.
-        pub SaleKeyDeliveryPeriod: BlockNumber = groups::sales::KeyDeliveryPeriod::get().clamp(20, LONGEST_PERIOD);
-        /// At least 20 blocks, and less than a stake stays after delisting.
-        pub ComplaintPeriod: BlockNumber = groups::sales::ComplaintPeriod::get().clamp(20, StakeLockPeriod::get());
-        /// At least two blocks, so that nobody who requests knows the draw.
-        pub InspectionDrawDelay: BlockNumber = groups::sales::DrawDelay::get().clamp(2, 100);
-        /// A period of at most half the entropy window, so that the seed is still remembered.
-        pub InspectionDrawPeriod: BlockNumber = groups::sales::DrawPeriod::get().clamp(1, ENTROPY_WINDOW / 2);
-        /// At least 10 blocks.
-        pub InspectionAcceptPeriod: BlockNumber = groups::sales::AcceptPeriod::get().clamp(10, LONGEST_PERIOD);
-        /// At least four days, as that of a dataset.
-        pub ModelStakeLockPeriod: BlockNumber = groups::models::StakeLockPeriod::get().clamp(4 * DAYS, LONGEST_PERIOD);
-        /// No royalties if the shares of the split that is set exceed the whole.
-        pub RoyaltySplit: Royalties =
-            Some(groups::models::RoyaltySplit::get()).filter(Royalties::is_valid).unwrap_or_default();
-        /// Zero blocks to [`LONGEST_PERIOD`].
-        pub MaturityPeriod: BlockNumber = groups::rewards::MaturityPeriod::get().min(LONGEST_PERIOD);
+    /// Of NRC itself. Halvings and the cap are no parameters.
+    #[dynamic_pallet_params]
+    #[codec(index = 6)]
+    pub mod token {
+        /// Of a fee, for the author of the block.
+        #[codec(index = 0)]
+        pub static FeeAuthorShare: Permill = FEE_SHARES.0;
+        /// Of a fee, for the treasury; the rest is burned.
+        #[codec(index = 1)]
+        pub static FeeTreasuryShare: Permill = FEE_SHARES.1;
+        /// Of an era's issuance, for validators and nominators.
+        #[codec(index = 2)]
+        pub static ValidatorShare: Permill = ERA_SHARES.0;
+        /// Of an era's issuance, for the reward pool; the rest is for the treasury.
+        #[codec(index = 3)]
+        pub static PoolShare: Permill = ERA_SHARES.1;
+        /// What an era issues before the first halving.
+        #[codec(index = 4)]
+        pub static InitialEraIssuance: Balance = ERA_ISSUANCE;
     }
 }
 

@@ -6,12 +6,9 @@
 
 use alloc::{vec, vec::Vec};
 
-use frame_support::{
-    traits::{fungible::Mutate, Get},
-    BoundedVec,
-};
+use frame_support::{traits::fungible::Mutate, BoundedVec};
 use neurodata_primitives::{
-    dataset::MAX_TREE_DEPTH, job::SEED_DELAY, layout::MAX_COLUMNS, seams, seams::StatementId, *,
+    dataset::MAX_TREE_DEPTH, job::SEED_DELAY, layout::MAX_COLUMNS, probe, seams, seams::StatementId, *,
 };
 use neurodata_zk_statements::{field, node};
 use neurodata_zk_verifier::development;
@@ -23,6 +20,10 @@ use crate::*;
 const FUNDS: Balance = 1_000_000 * NRC;
 /// Chunks of the world's dataset: as many as fit a tree of the greatest depth, one row each.
 const CHUNKS: u32 = 1 << MAX_TREE_DEPTH;
+/// Entropy of every block.
+const ENTROPY: Seed = Seed::new([7; 32]);
+/// The trace of every run.
+pub const TRACE: TraceRoot = TraceRoot::new([13; 32]);
 /// The leaf of every chunk.
 const LEAF: u64 = 1;
 
@@ -55,7 +56,7 @@ pub fn funded(number: u8) -> AccountId {
 
 /// Make some seed known as that of `block`.
 pub fn set_seed(block: BlockNumber) {
-    pallet_entropy::Seeds::<Runtime>::insert(block, Seed::new([7; 32]));
+    pallet_entropy::Seeds::<Runtime>::insert(block, ENTROPY);
 }
 
 /// Go to `block`, whose seed is known. Hooks do not run.
@@ -146,7 +147,7 @@ pub fn request(dataset: DatasetId) -> JobRequest<Balance, BlockNumber> {
             checkpoint_epochs: 1,
         },
         parent: None,
-        requirements: Capability { cores: 1, memory_mib: 1_024, device: DeviceClass::Cpu },
+        requirements: Capability { cores: 2, memory_mib: 2_048, device: DeviceClass::Cpu, device_memory_mib: 0 },
         max_unit_price: NRC / 10_000,
         max_training_price: FUNDS,
         deliver_within: 1_000,
@@ -165,22 +166,46 @@ pub struct AcceptedJob {
     pub job_owner: AccountId,
     /// Who computes.
     pub provider: AccountId,
+    /// What the provider keeps secret for a known-answer task.
+    pub secret: [u8; 32],
 }
 
-/// Post a job on `dataset`, have it matched and accepted, and go to the block in which the key can be delivered.
+/// The seed of the run of `job`.
+pub fn run_seed(job: JobId) -> Seed {
+    draw::derive(&ENTROPY, draw::TRAINING_DOMAIN, &job)
+}
+
+/// A secret with which the result of `job` is drawn for a known-answer task, or is not.
+pub fn secret(job: JobId, drawn: bool) -> [u8; 32] {
+    let seed = run_seed(job);
+    let rate = <Runtime as pallet_model_validation::Config>::ProbeRate::get();
+    let mut secrets = (0..=u8::MAX).map(|byte| [byte; 32]);
+    secrets.find(|secret| probe::is_drawn(secret, &seed, rate) == drawn).expect("the rate is neither 0 nor 1")
+}
+
+/// Post a job on `dataset`, have it matched and accepted, and go to the block in which the key can be delivered. Its result
+/// is not drawn for a known-answer task.
 pub fn accepted_job(dataset: DatasetId) -> AcceptedJob {
+    accepted_job_of(request(dataset), false)
+}
+
+/// As [`accepted_job`] with the request `asks`; its result is drawn if `drawn` says so.
+pub fn accepted_job_of(asks: JobRequest<Balance, BlockNumber>, drawn: bool) -> AcceptedJob {
     let (job_owner, provider) = (funded(101), funded(102));
-    let asks = request(dataset);
     let bond = <Runtime as pallet_compute_market::Config>::ProviderBond::get();
     let signed = RuntimeOrigin::signed(provider.clone());
     ComputeMarket::register_provider(signed.clone(), bond).expect("the bond is enough");
-    ComputeMarket::set_offer(signed.clone(), asks.requirements, asks.max_unit_price, 1).expect("the offer is in order");
+    ComputeMarket::add_offer(signed.clone(), asks.requirements, asks.max_unit_price, 1).expect("the offer is in order");
     let job = pallet_compute_market::NextJobId::<Runtime>::get();
     ComputeMarket::post_job(RuntimeOrigin::signed(job_owner.clone()), asks).expect("the request is in order");
-    ComputeMarket::accept_job(signed, job, RecipientKey::new([9; 32])).expect("the job is matched");
+    let secret = secret(job, drawn);
+    let commitment = probe::commitment(job, &provider, &secret);
+    ComputeMarket::accept_job(signed, job, RecipientKey::new([9; 32]), commitment).expect("the job is matched");
     go_to(System::block_number().saturating_add(SEED_DELAY));
     match pallet_compute_market::Jobs::<Runtime>::get(job).map(|record| record.state) {
-        Some(JobState::AwaitingKey { training_use, .. }) => AcceptedJob { job, training_use, job_owner, provider },
+        Some(JobState::AwaitingKey { training_use, .. }) => {
+            AcceptedJob { job, training_use, job_owner, provider, secret }
+        },
         state => panic!("an accepted job awaits its key, this one is {state:?}"),
     }
 }
@@ -190,21 +215,32 @@ pub fn wrapped_key() -> WrappedKey {
     WrappedKey { ephemeral_key: RecipientKey::new([9; 32]), sealed_key: [10; 48] }
 }
 
-/// Deliver the key of an accepted job and submit a result: the job is under evaluation.
-pub fn submit_result(accepted: &AcceptedJob, data_provider: &AccountId) {
+/// Deliver the key of an accepted job: the run begins. Returns the chunk that the provider has to prove.
+pub fn deliver_key(accepted: &AcceptedJob, data_provider: &AccountId) -> u32 {
     let signed = RuntimeOrigin::signed(data_provider.clone());
     DatasetRegistry::deliver_key(signed, accepted.training_use, wrapped_key()).expect("the key is due");
+    match pallet_compute_market::Jobs::<Runtime>::get(accepted.job).map(|record| record.state) {
+        Some(JobState::Running { challenged_chunk, .. }) => challenged_chunk,
+        state => panic!("a job with its key runs, this one is {state:?}"),
+    }
+}
+
+/// Deliver the key of an accepted job and submit the true result: the job is under evaluation.
+pub fn submit_result(accepted: &AcceptedJob, data_provider: &AccountId) {
+    submit_trace(accepted, data_provider, TRACE)
+}
+
+/// As [`submit_result`], but with this `trace`.
+pub fn submit_trace(accepted: &AcceptedJob, data_provider: &AccountId, trace: TraceRoot) {
+    let challenged_chunk = deliver_key(accepted, data_provider);
     let record = pallet_compute_market::Jobs::<Runtime>::get(accepted.job).expect("the job exists");
-    let JobState::Running { challenged_chunk, .. } = record.state else {
-        panic!("a job with its key runs, this one is {:?}", record.state);
-    };
     let spec = record.request.spec;
     let holdout_rows = spec.holdout_rows(CHUNKS);
     let result = ResultCommitment {
         model: ModelDigest::new([11; 32]),
         model_bytes: 1_000,
         manifest: BlobDigest::new([12; 32]),
-        trace: TraceRoot::new([13; 32]),
+        trace,
         checkpoints: spec.checkpoints(),
         metrics: TrainingMetrics {
             training_rows: CHUNKS.saturating_sub(holdout_rows),

@@ -6,9 +6,9 @@
 use crate::{AccountId, Balance, DatasetTerms, JobRequest, ModelTerms};
 use codec::Encode;
 use neurodata_primitives::{
-    seams::StatementId, Asset, AuditProof, Capability, Complaint, DatasetCommitment, DatasetId,
-    InspectionId, JobId, LicenceKind, ModelId, ModelPackage, PurchaseId, RecipientKey, ResultCommitment, TrainingUseId,
-    Uri, Verdict, VerdictSeal, WrappedKey,
+    seams::StatementId, Asset, AuditProof, Capability, CheckpointDigest, Complaint, DatasetCommitment, DatasetId,
+    InspectionId, JobId, LicenceKind, ModelId, ModelPackage, OfferId, ProbeCommitment, PurchaseId, RecipientKey,
+    ResultCommitment, TraceRoot, TrainingUseId, Uri, Verdict, VerdictSeal, WrappedKey,
 };
 
 /// A call that can be signed and submitted.
@@ -85,25 +85,32 @@ calls! {
     /// Become a compute provider with `bond` plancks.
     "ComputeMarket" register_provider(bond: Balance);
     /// Offer a machine at `unit_price` plancks a work unit, for `slots` jobs side by side.
-    "ComputeMarket" set_offer(capability: Capability, unit_price: Balance, slots: u32);
-    /// Take no more jobs.
-    "ComputeMarket" withdraw_offer();
+    "ComputeMarket" add_offer(capability: Capability, unit_price: Balance, slots: u32);
+    /// Change an own offer; jobs that were matched to it stay as they are.
+    "ComputeMarket" update_offer(offer: OfferId, capability: Capability, unit_price: Balance, slots: u32);
+    /// Take an own offer off the market; jobs that were matched to it stay as they are.
+    "ComputeMarket" withdraw_offer(offer: OfferId);
+    /// Move the offers of `provider` to where its bond and reputation put them now.
+    "ComputeMarket" refresh_offers(provider: AccountId);
     /// Stop being a compute provider.
     "ComputeMarket" retire_provider();
     /// Post a training job; its highest price goes on hold.
     "ComputeMarket" post_job(request: JobRequest);
-    /// Cancel a job that nobody has accepted.
+    /// Cancel an own job: at once until it runs, then once its provider had time to prove its progress.
     "ComputeMarket" cancel_job(job: JobId);
-    /// Match an open job to the best offer.
-    "ComputeMarket" match_job(job: JobId);
-    /// Accept a matched job; `recipient_key` is made for this job only.
-    "ComputeMarket" accept_job(job: JobId, recipient_key: RecipientKey);
+    /// Match an open job to the best offer; `hint` is taken if it fits and the search finds none.
+    "ComputeMarket" match_job(job: JobId, hint: Option<OfferId>);
+    /// Accept a matched job; `recipient_key` is made for this job only, `probe` binds the secret of a known-answer task.
+    "ComputeMarket" accept_job(job: JobId, recipient_key: RecipientKey, probe: ProbeCommitment);
     /// Give a job back.
     "ComputeMarket" release_job(job: JobId);
-    /// Say that `position` checkpoints are reached.
-    "ComputeMarket" heartbeat(job: JobId, position: u32);
+    /// Say that the checkpoint at `position`, counted from 0, is reached and has this digest.
+    "ComputeMarket" heartbeat(job: JobId, position: u32, checkpoint: CheckpointDigest);
     /// Commit to a result and prove possession of the challenged chunk.
     "ComputeMarket" submit_result(job: JobId, result: ResultCommitment, proof: AuditProof);
+    /// Commit to the first `checkpoints` checkpoints of a run that its owner cancelled, and prove possession of the
+    /// challenged chunk.
+    "ComputeMarket" submit_progress(job: JobId, checkpoints: u32, trace: TraceRoot, proof: AuditProof);
     /// Move a job on whose deadline has passed.
     "ComputeMarket" expire_job(job: JobId);
     /// Remove a job that is over.
@@ -124,6 +131,8 @@ calls! {
     "ModelValidation" seal_verdict(job: JobId, seal: VerdictSeal);
     /// Open a sealed verdict.
     "ModelValidation" reveal_verdict(job: JobId, verdict: Verdict, score: u8, salt: [u8; 32]);
+    /// Open the secret of the signer's own result; `trace` is the true one if the submitted one was planted.
+    "ModelValidation" open_probe(job: JobId, secret: [u8; 32], trace: TraceRoot);
     /// End sealing after its deadline.
     "ModelValidation" close_sealing(job: JobId);
     /// Decide a round that is ready or overdue.
@@ -146,6 +155,14 @@ calls! {
     "ModelRegistry" collect_royalties(model: ModelId);
     /// Pay out every matured credit of the signer.
     "Rewards" claim();
+    /// Give `amount` plancks to the reward pool.
+    "Rewards" donate(amount: Balance);
+    /// Put `amount` plancks on hold as stake of the signer's profile.
+    "Rewards" stake(amount: Balance);
+    /// Ask for `amount` plancks of the stake back, one release at a time.
+    "Rewards" unstake(amount: Balance);
+    /// Get the stake back whose release is due.
+    "Rewards" withdraw_unstaked();
     /// Burn own tokens.
     "NrcToken" burn(amount: Balance);
     /// Check a zk proof on chain.
@@ -194,9 +211,15 @@ mod tests {
 
     #[test]
     fn arguments_are_encoded_in_order_without_anything_between() {
-        let call = heartbeat(JobId::new(1), 2);
+        let call = heartbeat(JobId::new(1), 2, CheckpointDigest::new([3; 32]));
         assert_eq!((call.pallet, call.name), ("ComputeMarket", "heartbeat"));
-        assert_eq!(call.arguments, [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0]);
+        let parts: [&[u8]; 3] = [&[1, 0, 0, 0, 0, 0, 0, 0], &[2, 0, 0, 0], &[3; 32]];
+        assert_eq!(call.arguments, parts.concat());
+        assert_eq!(match_job(JobId::new(1), None).arguments, [1, 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(
+            match_job(JobId::new(1), Some(OfferId::new(2))).arguments,
+            [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0]
+        );
         assert!(claim().arguments.is_empty());
         let call = purchase(Asset::Model(ModelId::new(3)), LicenceKind::Derive, RecipientKey::new([4; 32]), 5);
         let key = [4; 32];

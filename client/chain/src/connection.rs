@@ -271,10 +271,7 @@ impl Chain {
                 continue;
             }
             if (event.pallet_name(), event.event_name()) == ("System", "ExtrinsicFailed") {
-                let error = DispatchError::decode_from(event.field_bytes(), metadata.clone()).map_err(|error| {
-                    Error::Incompatible { what: "a dispatch error".into(), reason: error.to_string() }
-                })?;
-                return Err(Error::Refused { call: call.into(), refusal: refusal(error, metadata.types()) });
+                return Err(refused(call, event.field_bytes(), &metadata)?);
             }
             events.push(ChainEvent {
                 pallet: event.pallet_name().into(),
@@ -288,6 +285,16 @@ impl Chain {
         }
         let block_number = height(block.block.header.number());
         Ok(Receipt { block_hash, block_number, extrinsic_hash, fee, events })
+    }
+
+    /// The refusal of `call` with this encoded dispatch error, named by the node's metadata of now.
+    pub(crate) async fn refused(&self, call: &str, error: &[u8]) -> Result<Error, Error> {
+        let at = self
+            .client
+            .at_block(subxt::utils::H256(self.best_block().await?.hash))
+            .await
+            .map_err(|error| self.unreachable(error))?;
+        refused(call, error, &at.metadata())
     }
 
     fn pool_error(&self, call: &str, error: subxt::rpcs::Error) -> Failure {
@@ -340,6 +347,13 @@ fn call_data(call: &Call, metadata: &subxt::Metadata) -> Result<Vec<u8>, Error> 
     let mut data = vec![pallet.call_index(), variant.index];
     data.extend_from_slice(&call.arguments);
     Ok(data)
+}
+
+/// The refusal of `call` with this encoded dispatch error.
+fn refused(call: &str, error: &[u8], metadata: &subxt::ArcMetadata) -> Result<Error, Error> {
+    let error = DispatchError::decode_from(error, metadata.clone())
+        .map_err(|error| Error::Incompatible { what: "a dispatch error".into(), reason: error.to_string() })?;
+    Ok(Error::Refused { call: call.into(), refusal: refusal(error, metadata.types()) })
 }
 
 fn refusal(error: DispatchError, types: &PortableRegistry) -> Refusal {

@@ -8,7 +8,9 @@
 //! - [`calls`]: one constructor for each call of the protocol's pallets; a [`Call`] is checked against the node's
 //!   metadata before it is signed.
 //! - [`Receipt`]: where a call was included, what it cost, and its events. [`PastEvent`]: what happened in earlier blocks.
-//! - Listings ([`Chain::all_datasets`] and its like) come from the runtime's own pages.
+//! - Listings ([`Chain::all_datasets`], [`Chain::all_jobs`] and their like) come from the runtime's own pages; what it
+//!   works out about jobs, committees, leaderboards and contributors ([`Chain::estimate_job`], [`Chain::explain_job`] and
+//!   their like) is asked from it too, so that a client scans nothing that grows with the chain.
 //! - [`amount`], [`folders`]: NRC as people write it, and where programs keep their files.
 //! - [`Error`]: tells apart what the chain refused, what may work later, and what failed.
 //!
@@ -44,12 +46,14 @@ mod pages;
 mod pending;
 mod state;
 mod storage;
+mod work;
 
 pub use calls::Call;
 pub use connection::{Block, BlockStream, Chain};
 pub use error::{Error, Reason, Refusal};
 pub use events::{ChainEvent, Receipt};
 pub use history::PastEvent;
+pub use neurodata_primitives::Page;
 pub use pages::{ListedModel, MAX_PAGE};
 pub use state::AccountBalance;
 pub use subxt::utils::AccountId32 as AccountId;
@@ -73,8 +77,16 @@ pub type JobRecord = primitives::JobRecord<AccountId, Balance, BlockNumber>;
 pub type JobState = primitives::JobState<AccountId, Balance, BlockNumber>;
 /// What a job owner asks for.
 pub type JobRequest = primitives::JobRequest<Balance, BlockNumber>;
+/// A job in the hands of a compute provider.
+pub type Assignment = primitives::Assignment<AccountId, Balance>;
+/// How a job ended.
+pub type JobOutcome = primitives::JobOutcome<AccountId, Balance>;
+/// What a job would cost and need.
+pub type JobEstimate = primitives::JobEstimate<Balance>;
+/// Where a listing of open jobs goes on.
+pub type OpenJobCursor = primitives::OpenJobCursor<Balance>;
 /// An offer as the chain stores it.
-pub type OfferRecord = primitives::OfferRecord<Balance>;
+pub type OfferRecord = primitives::OfferRecord<AccountId, Balance>;
 /// A compute provider as the chain stores it.
 pub type ProviderRecord = primitives::ProviderRecord<Balance, BlockNumber>;
 /// An evaluator as the chain stores it.
@@ -106,7 +118,17 @@ pub type InspectionState = primitives::InspectionState<AccountId, BlockNumber>;
 /// An amount that an account is owed.
 pub type Credit = primitives::Credit<Balance, BlockNumber>;
 /// What an account has contributed.
-pub type ContributorRecord = primitives::ContributorRecord<Balance>;
+pub type ContributorRecord = primitives::ContributorRecord<Balance, BlockNumber>;
+/// A contributor as it stands now.
+pub type ContributorView = primitives::ContributorView<Balance, BlockNumber>;
+/// A line in the history of an account.
+pub type HistoryEntry = primitives::HistoryEntry<Balance, BlockNumber>;
+/// The best models of a task.
+pub type Leaderboard = primitives::Leaderboard<AccountId, BlockNumber>;
+/// Parameters of the market and of committees.
+pub type MarketRules = primitives::MarketRules<Balance, BlockNumber>;
+/// The reward pool.
+pub type PoolStatus = primitives::PoolStatus<Balance>;
 
 /// The account that `signer` signs for.
 pub fn account_of(signer: &Keypair) -> AccountId {

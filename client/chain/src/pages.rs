@@ -1,15 +1,12 @@
 //! Listings, as the runtime pages them.
 
 use crate::*;
-use codec::Decode;
-use neurodata_primitives::{DatasetId, ModelId, PurchaseId};
-use std::future::Future;
+use codec::{Decode, Encode};
+use neurodata_primitives::{Capability, DatasetId, JobId, ModelId, OfferId, PurchaseId};
+use std::{collections::HashSet, fmt::Debug, future::Future};
 
 /// Most records of one page. Source: the runtime's `MAX_PAGE`.
 pub const MAX_PAGE: u32 = 256;
-
-/// A page of records, and the id to go on from.
-type Page<Id, T> = (Vec<T>, Option<Id>);
 
 /// A model version with its sale and its income.
 #[derive(Clone, Debug, PartialEq, Eq, Decode)]
@@ -33,7 +30,7 @@ impl Chain {
         limit: u32,
         owner: Option<&AccountId>,
         active_only: bool,
-    ) -> Result<Page<DatasetId, (DatasetId, DatasetRecord)>, Error> {
+    ) -> Result<Page<(DatasetId, DatasetRecord), DatasetId>, Error> {
         self.runtime_api("NeuroDataApi_list_datasets", &(start, limit, owner, active_only)).await
     }
 
@@ -44,7 +41,7 @@ impl Chain {
         limit: u32,
         owner: Option<&AccountId>,
         listed_only: bool,
-    ) -> Result<Page<ModelId, ListedModel>, Error> {
+    ) -> Result<Page<ListedModel, ModelId>, Error> {
         self.runtime_api("NeuroDataApi_list_models", &(start, limit, owner, listed_only)).await
     }
 
@@ -54,13 +51,69 @@ impl Chain {
         start: PurchaseId,
         limit: u32,
         party: Option<&AccountId>,
-    ) -> Result<Page<PurchaseId, (PurchaseId, PurchaseRecord)>, Error> {
+    ) -> Result<Page<(PurchaseId, PurchaseRecord), PurchaseId>, Error> {
         self.runtime_api("NeuroDataApi_list_purchases", &(start, limit, party)).await
     }
 
     /// Ancestors of `model`, nearest first, each once: at most `limit`.
     pub async fn lineage(&self, model: ModelId, limit: u32) -> Result<Vec<ModelId>, Error> {
         self.runtime_api("NeuroDataApi_lineage", &(model, limit)).await
+    }
+
+    /// Jobs that wait for an offer and that a machine with `capability` can take: by class, the best paying first, then
+    /// the earliest. `from` is where the page before ended.
+    pub async fn open_jobs(
+        &self,
+        capability: Capability,
+        from: Option<OpenJobCursor>,
+        limit: u32,
+    ) -> Result<Page<(JobId, JobRecord), OpenJobCursor>, Error> {
+        self.runtime_api("NeuroDataApi_open_jobs", &(capability, from, limit)).await
+    }
+
+    /// Jobs from `start` on by id, those of `owner` if one is named.
+    pub async fn list_jobs(
+        &self,
+        start: JobId,
+        limit: u32,
+        owner: Option<&AccountId>,
+    ) -> Result<Page<(JobId, JobRecord), JobId>, Error> {
+        self.runtime_api("NeuroDataApi_list_jobs", &(start, limit, owner)).await
+    }
+
+    /// Offers from `start` on by id, those of `provider` if one is named.
+    pub async fn list_offers(
+        &self,
+        start: OfferId,
+        limit: u32,
+        provider: Option<&AccountId>,
+    ) -> Result<Page<(OfferId, OfferRecord), OfferId>, Error> {
+        self.runtime_api("NeuroDataApi_list_offers", &(start, limit, provider)).await
+    }
+
+    /// Open rounds of evaluation from `start` on by job.
+    pub async fn list_rounds(&self, start: JobId, limit: u32) -> Result<Page<(JobId, RoundRecord), JobId>, Error> {
+        self.runtime_api("NeuroDataApi_list_rounds", &(start, limit)).await
+    }
+
+    /// Evaluators from `start` on, or from the first one.
+    pub async fn list_evaluators(
+        &self,
+        start: Option<&AccountId>,
+        limit: u32,
+    ) -> Result<Page<(AccountId, EvaluatorRecord), AccountId>, Error> {
+        self.runtime_api("NeuroDataApi_list_evaluators", &(start, limit)).await
+    }
+
+    /// Lines in the history of `account`, oldest first, from the line with number `from` on. Lines that the chain no
+    /// longer keeps are left out.
+    pub async fn history(
+        &self,
+        account: &AccountId,
+        from: u32,
+        limit: u32,
+    ) -> Result<Page<(u32, HistoryEntry), u32>, Error> {
+        self.runtime_api("NeuroDataApi_history", &(account, from, limit)).await
     }
 
     /// Every dataset that [`Chain::list_datasets`] lists.
@@ -81,26 +134,63 @@ impl Chain {
     pub async fn all_purchases(&self, party: Option<&AccountId>) -> Result<Vec<(PurchaseId, PurchaseRecord)>, Error> {
         collect(PurchaseId::default(), |start| self.list_purchases(start, MAX_PAGE, party)).await
     }
+
+    /// Every job that [`Chain::open_jobs`] lists.
+    pub async fn all_open_jobs(&self, capability: Capability) -> Result<Vec<(JobId, JobRecord)>, Error> {
+        let page = |from| async move { following(self.open_jobs(capability, from, MAX_PAGE).await) };
+        collect(None, page).await
+    }
+
+    /// Every job that [`Chain::list_jobs`] lists.
+    pub async fn all_jobs(&self, owner: Option<&AccountId>) -> Result<Vec<(JobId, JobRecord)>, Error> {
+        collect(JobId::default(), |start| self.list_jobs(start, MAX_PAGE, owner)).await
+    }
+
+    /// Every offer that [`Chain::list_offers`] lists.
+    pub async fn all_offers(&self, provider: Option<&AccountId>) -> Result<Vec<(OfferId, OfferRecord)>, Error> {
+        collect(OfferId::default(), |start| self.list_offers(start, MAX_PAGE, provider)).await
+    }
+
+    /// Every open round of evaluation.
+    pub async fn all_rounds(&self) -> Result<Vec<(JobId, RoundRecord)>, Error> {
+        collect(JobId::default(), |start| self.list_rounds(start, MAX_PAGE)).await
+    }
+
+    /// Every evaluator.
+    pub async fn all_evaluators(&self) -> Result<Vec<(AccountId, EvaluatorRecord)>, Error> {
+        let page =
+            |start: Option<AccountId>| async move { following(self.list_evaluators(start.as_ref(), MAX_PAGE).await) };
+        collect(None, page).await
+    }
+
+    /// Every line of the history of `account` that the chain keeps, oldest first.
+    pub async fn all_history(&self, account: &AccountId) -> Result<Vec<(u32, HistoryEntry)>, Error> {
+        collect(0, |from| self.history(account, from, MAX_PAGE)).await
+    }
 }
 
-/// All pages from `start` on, one after the other.
-async fn collect<Id, T, F>(mut start: Id, page: impl Fn(Id) -> F) -> Result<Vec<T>, Error>
+/// A page whose next one begins at `Some` cursor, as the first one begins at `None`.
+fn following<T, Cursor>(page: Result<Page<T, Cursor>, Error>) -> Result<Page<T, Option<Cursor>>, Error> {
+    page.map(|(records, next)| (records, next.map(Some)))
+}
+
+/// All pages from `start` on, one after the other. A page that goes on where one began before is an error, not a loop.
+async fn collect<Cursor, T, F>(mut start: Cursor, page: impl Fn(Cursor) -> F) -> Result<Vec<T>, Error>
 where
-    Id: Copy + Ord + std::fmt::Display,
-    F: Future<Output = Result<Page<Id, T>, Error>>,
+    Cursor: Clone + Debug + Encode,
+    F: Future<Output = Result<Page<T, Cursor>, Error>>,
 {
-    let mut all = Vec::new();
+    let (mut all, mut begun) = (Vec::new(), HashSet::new());
     loop {
+        begun.insert(start.encode());
         let (records, next) = page(start).await?;
         all.extend(records);
-        match next {
-            None => return Ok(all),
-            Some(next) if next > start => start = next,
-            Some(next) => {
-                let reason = format!("the page after {start} begins at {next}");
-                return Err(Error::Incompatible { what: "a listing".into(), reason });
-            }
+        let Some(next) = next else { return Ok(all) };
+        if begun.contains(&next.encode()) {
+            let reason = format!("a second page begins at {next:?}");
+            return Err(Error::Incompatible { what: "a listing".into(), reason });
         }
+        start = next;
     }
 }
 
@@ -113,12 +203,14 @@ mod tests {
         let page = |start: u64| async move {
             Ok::<_, Error>(((start..(start + 3).min(8)).collect::<Vec<_>>(), (start + 3 < 8).then_some(start + 3)))
         };
-        assert_eq!(collect(0, page).await.unwrap(), (0..8).collect::<Vec<_>>());
+        assert_eq!(collect(0u64, page).await.unwrap(), (0..8).collect::<Vec<_>>());
     }
 
     #[tokio::test]
     async fn a_page_that_does_not_go_on_is_an_error_not_a_loop() {
         let page = |start: u64| async move { Ok::<_, Error>((vec![start], Some(start))) };
-        assert!(matches!(collect(4, page).await, Err(Error::Incompatible { .. })));
+        assert!(matches!(collect(4u64, page).await, Err(Error::Incompatible { .. })));
+        let page = |start: u64| async move { Ok::<_, Error>((vec![start], Some((start + 1) % 3))) };
+        assert!(matches!(collect(0u64, page).await, Err(Error::Incompatible { .. })));
     }
 }

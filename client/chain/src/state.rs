@@ -6,7 +6,7 @@ use crate::{
 };
 use codec::Decode;
 use neurodata_primitives::{
-    Asset, AuditRecord, DataRoot, DatasetId, InspectionId, JobId, ModelId, PurchaseId, Seed, TrainingUseId,
+    Asset, AuditRecord, DataRoot, DatasetId, InspectionId, JobId, ModelId, OfferId, PurchaseId, Seed, TrainingUseId,
 };
 
 const ACCOUNT: Item = Item::by_digest("System", "Account");
@@ -17,7 +17,7 @@ const AUDITS: Item = Item::by_id("DatasetRegistry", "Audits");
 const TRAINING_USES: Item = Item::by_id("DatasetRegistry", "TrainingUses");
 const JOBS: Item = Item::by_id("ComputeMarket", "Jobs");
 const PROVIDERS: Item = Item::by_digest("ComputeMarket", "Providers");
-const OFFERS: Item = Item::by_digest("ComputeMarket", "Offers");
+const OFFERS: Item = Item::by_id("ComputeMarket", "Offers");
 const EVALUATORS: Item = Item::by_digest("ModelValidation", "Evaluators");
 const ROUNDS: Item = Item::by_id("ModelValidation", "Rounds");
 const MODELS: Item = Item::by_id("ModelRegistry", "Models");
@@ -93,8 +93,8 @@ entries! {
     job(id: JobId) -> JobRecord = JOBS;
     /// The compute provider with this account.
     provider(account: &AccountId) -> ProviderRecord = PROVIDERS;
-    /// The offer of this compute provider.
-    offer(account: &AccountId) -> OfferRecord = OFFERS;
+    /// The offer with this id.
+    offer(id: OfferId) -> OfferRecord = OFFERS;
     /// The evaluator with this account.
     evaluator(account: &AccountId) -> EvaluatorRecord = EVALUATORS;
     /// The round of evaluation of this job.
@@ -107,33 +107,19 @@ entries! {
     purchase(id: PurchaseId) -> PurchaseRecord = PURCHASES;
     /// The open inspection with this id.
     inspection(id: InspectionId) -> InspectionRecord = INSPECTIONS;
-    /// What this account has contributed.
+    /// The profile of this account as stored; [`Chain::contributor_view`] is what it is worth now.
     contributor(account: &AccountId) -> ContributorRecord = CONTRIBUTORS;
     /// The seed that became known at this block, while it is remembered.
     seed(block: BlockNumber) -> Seed = SEEDS;
 }
 
 maps! {
-    /// All dataset versions, by id.
-    datasets -> (DatasetId, DatasetRecord) = DATASETS;
     /// All open training uses, by id.
     training_uses -> (TrainingUseId, TrainingUse) = TRAINING_USES;
-    /// All jobs, by id.
-    jobs -> (JobId, JobRecord) = JOBS;
-    /// All open rounds of evaluation, by job.
-    rounds -> (JobId, RoundRecord) = ROUNDS;
-    /// All model versions, by id.
-    models -> (ModelId, ModelRecord) = MODELS;
     /// All open purchases, by id.
     purchases -> (PurchaseId, PurchaseRecord) = PURCHASES;
     /// All open inspections, by id.
     inspections -> (InspectionId, InspectionRecord) = INSPECTIONS;
-    /// All models that are or were for sale, by id.
-    model_listings -> (ModelId, ModelListing) = LISTINGS;
-    /// All offers, by account.
-    offers -> (AccountId, OfferRecord) = OFFERS;
-    /// All evaluators, by account.
-    evaluators -> (AccountId, EvaluatorRecord) = EVALUATORS;
 }
 
 impl Chain {
@@ -172,11 +158,6 @@ impl Chain {
     /// Amounts that `account` is owed, in the order in which they were credited.
     pub async fn credits(&self, account: &AccountId) -> Result<Vec<Credit>, Error> {
         Ok(self.entry(CREDITS, account, None).await?.unwrap_or_default())
-    }
-
-    /// What `account` can claim now, and what it can claim later, in plancks.
-    pub async fn pending_rewards(&self, account: &AccountId) -> Result<(Balance, Balance), Error> {
-        self.runtime_api("NeuroDataApi_pending_rewards", account).await
     }
 
     /// Whether the runtime accepts `proof` of `statement` for `inputs`, with the key that is registered now.

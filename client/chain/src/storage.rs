@@ -1,6 +1,6 @@
 //! Keys and values of storage, read without generated code.
 
-use crate::{Chain, Error};
+use crate::{work::answer_or_refusal, Chain, Error};
 use codec::{Decode, Encode};
 use sp_crypto_hashing::{blake2_128, twox_128, twox_64};
 
@@ -177,17 +177,37 @@ impl Chain {
 
     /// The answer of a runtime API at the best block; `arguments` as a tuple, or alone if there is one.
     pub async fn runtime_api<R: Decode>(&self, function: &'static str, arguments: &impl Encode) -> Result<R, Error> {
-        let encoded = arguments.encode();
-        let answer = self.legacy().state_call(function, Some(&encoded), None).await;
-        let answer = answer.map_err(|error| self.unreachable(error))?;
-        codec::DecodeAll::decode_all(&mut answer.as_slice())
-            .map_err(|error: codec::Error| Error::Incompatible { what: function.into(), reason: error.to_string() })
+        let answer = self.state_call(function, arguments).await?;
+        codec::DecodeAll::decode_all(&mut answer.as_slice()).map_err(|error| no_answer(function, error))
+    }
+
+    /// As [`Chain::runtime_api`], for an API that may answer with a dispatch error: a refusal of `call`.
+    pub(crate) async fn fallible_api<R: Decode>(
+        &self,
+        function: &'static str,
+        arguments: &impl Encode,
+        call: &str,
+    ) -> Result<R, Error> {
+        let answer = self.state_call(function, arguments).await?;
+        match answer_or_refusal(&answer).map_err(|error| no_answer(function, error))? {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.refused(call, &error).await?),
+        }
+    }
+
+    async fn state_call(&self, function: &'static str, arguments: &impl Encode) -> Result<Vec<u8>, Error> {
+        let answer = self.legacy().state_call(function, Some(&arguments.encode()), None).await;
+        answer.map_err(|error| self.unreachable(error))
     }
 
     async fn raw(&self, key: Vec<u8>, block: Option<[u8; 32]>) -> Result<Option<Vec<u8>>, Error> {
         let stored = self.legacy().state_get_storage(&key, block.map(Into::into)).await;
         stored.map_err(|error| self.unreachable(error))
     }
+}
+
+fn no_answer(function: &'static str, error: codec::Error) -> Error {
+    Error::Incompatible { what: function.into(), reason: error.to_string() }
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@
 //!
 //! ## Properties
 //!
-//! - Results go to standard output, as text or with `--json` as one JSON value; progress and warnings go to standard
-//!   error.
+//! - Results go to standard output, as text or with `--json` as one JSON value, and for `job watch` as one for each change;
+//!   progress and warnings go to standard error.
 //! - Amounts are in NRC on the command line and in text, and in plancks, as JSON strings, with `--json`.
 //! - The exit code tells what kind of failure it was: see [`failure_code`].
 #![warn(missing_docs)]

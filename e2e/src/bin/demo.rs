@@ -209,7 +209,7 @@ fn balances(runtime: &Runtime, chain: &Chain, accounts: &[AccountId]) -> Result<
 
 /// The dataset under audit, how many chunks are still to be proved, and how many were drawn.
 async fn proving(chain: &Chain) -> Result<Option<(DatasetId, u32, u32)>> {
-    for (id, _) in chain.datasets().await? {
+    for (id, _) in chain.all_datasets(None, false).await? {
         if let Some(audit) = chain.audit(id).await? {
             return Ok(Some((id, audit.open_chunks.len() as u32, audit.challenged)));
         }

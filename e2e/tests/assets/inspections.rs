@@ -27,7 +27,7 @@ async fn inspectors_attest_a_package_or_prove_it_bad() -> Result<()> {
     }
     let accounts = INSPECTORS.map(Actors::account).into_iter().collect::<Result<Vec<_>>>()?;
     let honest = world.register_heart_for_sale()?;
-    wait_for("two evaluators", || async { Ok((world.chain.evaluators().await?.len() == 2).then_some(())) }).await?;
+    wait_for("two evaluators", || async { Ok((world.chain.all_evaluators().await?.len() == 2).then_some(())) }).await?;
 
     let spent = ledger(&world, Actors::DATA_PROVIDER).await?;
     inspect(&world, honest).await?;

@@ -32,6 +32,7 @@ pub struct Encoding {
 impl Encoding {
     /// Take means and scales from the rows of `table` whose indices are in `training_rows`, ascending.
     pub(crate) fn fit(table: &TrainingTable, target: usize, training_rows: &[u32]) -> Result<Self, Error> {
+        ensure_encodable(table.columns(), target, table.rows())?;
         let columns = table.columns().to_vec();
         let (mut mean, mut scale) = (vec![0.0; columns.len()], vec![0.0; columns.len()]);
         for (index, column) in columns.iter().enumerate() {
@@ -50,12 +51,7 @@ impl Encoding {
                 scale[index] = 1.0 / (pairwise_sum(&squares) / count).sqrt();
             }
         }
-        let encoding = Self { columns, target, mean, scale };
-        let (rows, features) = (u64::from(table.rows()), encoding.features() as u64);
-        if rows * features > MAX_ENCODED_CELLS {
-            return Err(Error::TooLarge { rows, features, limit: MAX_ENCODED_CELLS });
-        }
-        Ok(encoding)
+        Ok(Self { columns, target, mean, scale })
     }
 
     /// Features of a row.
@@ -104,6 +100,15 @@ pub(crate) fn features(columns: &[Column], target: usize) -> usize {
     };
     let inputs = columns.iter().enumerate().filter(|(index, _)| *index != target);
     inputs.map(|(_, column)| width(column)).sum()
+}
+
+/// Refuse a table of so many rows of these columns whose encoded form would be larger than [`MAX_ENCODED_CELLS`].
+pub(crate) fn ensure_encodable(columns: &[Column], target: usize, rows: u32) -> Result<(), Error> {
+    let (rows, features) = (u64::from(rows), features(columns, target) as u64);
+    if rows * features > MAX_ENCODED_CELLS {
+        return Err(Error::TooLarge { rows, features, limit: MAX_ENCODED_CELLS });
+    }
+    Ok(())
 }
 
 /// The value as a share of the largest one, 0 to 1; 0 in a column with one value.

@@ -33,6 +33,14 @@ pub enum Error {
         /// Index of the target, from 0.
         column: u16,
     },
+    /// A row may have no value in the target column: the dataset has missing cells, and nobody can tell where.
+    #[error("the target, column {column}, may lack values: {missing_cells} cells of the dataset are missing")]
+    TargetMayMiss {
+        /// Index of the target, from 0.
+        column: u16,
+        /// Missing cells of the whole dataset.
+        missing_cells: u64,
+    },
     /// The encoded table is larger than [`crate::encoding::MAX_ENCODED_CELLS`].
     #[error("{rows} rows of {features} features are more than the {limit} numbers that a run may hold")]
     TooLarge {
@@ -43,19 +51,27 @@ pub enum Error {
         /// Most numbers.
         limit: u64,
     },
-    /// A number became infinite or undefined; a smaller learning rate helps.
-    #[error("{tensor} is not finite at step {step}")]
-    NotFinite {
-        /// Step, from 0.
-        step: u64,
-        /// Name of the tensor in the model file, or `logits`.
-        tensor: String,
+    /// The model would have more than [`crate::run::MAX_PARAMETERS`].
+    #[error("{parameters} parameters are more than the {limit} that a model may have")]
+    TooManyParameters {
+        /// Parameters of the model.
+        parameters: u64,
+        /// Most parameters.
+        limit: u64,
     },
     /// The caller stopped the run.
     #[error("the run was stopped after epoch {epoch}")]
     Stopped {
         /// Epochs that were completed.
         epoch: u32,
+    },
+    /// The run does not have that many checkpoints, or none were asked for.
+    #[error("a run with {run} checkpoints cannot be repeated up to {asked} of them")]
+    Checkpoints {
+        /// Checkpoints that were asked for.
+        asked: u32,
+        /// Checkpoints of the whole run.
+        run: u32,
     },
     /// A checkpoint cannot be resumed.
     #[error(transparent)]

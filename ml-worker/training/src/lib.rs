@@ -6,8 +6,9 @@
 //!
 //! [`run()`] trains on a [`TrainingTable`] as a [`TrainingSpec`](neurodata_primitives::TrainingSpec) says and returns a
 //! [`RunOutput`]: the model file, its digest, the trace, the metrics on the holdout and the training loss of each
-//! epoch. [`run_from`] starts from the parameters of another model. [`predict`] classifies rows with nothing but the
-//! model file. [`card`] writes the model card.
+//! epoch. [`run_from`] starts from the parameters of another model. [`run_prefix`] trains up to a checkpoint and
+//! returns the [`Trace`] so far, which is the beginning of the whole run's. [`predict`] classifies rows with nothing
+//! but the model file. [`card`] writes the model card.
 //!
 //! - [`table`]: cells as canonical codes, with the bounds of their columns.
 //! - [`encoding`]: how codes become features.
@@ -20,13 +21,16 @@
 //! ## Terminology
 //!
 //! *Epoch*: one pass over the training rows. *Step*: one batch, counted from 0 over the whole run. *Holdout*: rows that
-//! are never trained on. *Position*: checkpoints reached, the initial parameters included.
+//! are never trained on. *Checkpoint*: the state before the first epoch, after every so many epochs, and at the end. Its
+//! *digest* is a leaf of the *trace*. *Course*: a digest over the losses of all batches so far, which every leaf covers.
 //!
 //! ## Properties
 //!
 //! On the CPU the bits of the result depend on table, spec, seed and initial model alone, not on the machine, the
-//! number of threads or where a run was interrupted and resumed. A value that is not finite ends the run with the step
-//! and tensor named.
+//! number of threads or where a run was interrupted and resumed. A value that is not finite ends training, not the run: its
+//! result is the state before, and says at which step that was ([`RunOutput::diverged_at`]).
+//!
+//! The trace cannot be computed from table, spec, seed and the final model: only whoever repeats the run has its course.
 //!
 //! ## Example
 //!
@@ -54,7 +58,7 @@
 //!     checkpoint_epochs: 10,
 //! };
 //! let output = run(&table, &spec, &Seed::new([7; 32]), &Device::Cpu, None, &mut |_| ControlFlow::Continue(()))?;
-//! assert_eq!(output.trace.len() as u32, spec.checkpoints());
+//! assert_eq!(output.trace.checkpoints(), spec.checkpoints());
 //! assert!(output.metrics.accuracy() > 900_000);
 //!
 //! let predictions = predict(&output.model, &[3, 0, 97, 0])?;
@@ -71,6 +75,7 @@
 
 pub mod card;
 pub mod checkpoint;
+mod course;
 pub mod encoding;
 mod error;
 pub mod model;
@@ -78,6 +83,7 @@ mod network;
 pub mod published;
 pub mod run;
 pub mod table;
+mod trace;
 
 pub use candle_core::Device;
 pub use card::{card, CardText};
@@ -85,8 +91,11 @@ pub use checkpoint::Checkpoint;
 pub use error::{CheckpointError, Error, ModelFileError, TableError};
 pub use model::{predict, Model, Prediction};
 pub use published::{InvalidIndex, ModelIndex, RunReport};
-pub use run::{ensure_continues, ensure_fits, run, run_from, Progress, RunOutput};
+pub use run::{
+    ensure_continues, ensure_fits, first_checkpoint, memory_bytes, run, run_from, run_prefix, Progress, RunOutput,
+};
 pub use table::{Column, ColumnKind, TrainingTable};
+pub use trace::Trace;
 
 use neurodata_primitives::DeviceClass;
 

@@ -22,7 +22,7 @@
 use crate::{
     encoding::Encoding,
     network::{argmax, bias_name, layer_sizes, softmax, weight_name, Network, StoredLayer},
-    run::{ensure_fits, EVALUATION_ROWS},
+    run::{ensure_columns_fit, EVALUATION_ROWS},
     table::check_rows,
     Column, Device, Error, ModelFileError,
 };
@@ -96,7 +96,7 @@ impl Model {
         let file = SafeTensors::deserialize(bytes).map_err(ModelFileError::from)?;
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(ModelFileError::from)?;
         let Description { spec, columns, .. } = description(metadata.metadata().as_ref())?;
-        ensure_fits(&columns, &spec)?;
+        ensure_columns_fit(&columns, &spec)?;
         let target = usize::from(spec.target);
         let mean = doubles(&file, MEAN, columns.len())?;
         let scale = doubles(&file, SCALE, columns.len())?;

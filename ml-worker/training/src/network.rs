@@ -1,6 +1,6 @@
 //! Fully connected layers: forward pass, gradients, update. Logistic regression is the network with one layer.
 
-use crate::{Error, ModelFileError};
+use crate::{course::batch_loss, Error, ModelFileError};
 use candle_core::{DType, Device, Tensor};
 use neurodata_primitives::{job::MICRO, Algorithm, TrainingSpec};
 use neurodata_repops::{elementary, sum::pairwise_sum, Purpose, Stream};
@@ -18,6 +18,14 @@ struct Layer {
 #[derive(Clone)]
 pub(crate) struct Network {
     layers: Vec<Layer>,
+}
+
+/// What a step makes of a network. All its numbers are finite.
+pub(crate) struct Step {
+    pub network: Network,
+    pub velocity: Network,
+    /// Loss of each row of the batch before the step.
+    pub losses: Vec<f64>,
 }
 
 /// Parameters of one layer as they are stored: weight of shape (outputs, inputs), row by row, and bias.
@@ -192,42 +200,48 @@ impl Network {
         activations.last().map_or_else(|| Ok(Vec::new()), numbers)
     }
 
-    /// Train on one batch and return the loss of each row before the update.
-    ///
-    /// Fails if a logit, or a parameter after the update, is not finite.
-    pub(crate) fn train_batch(
-        &mut self,
-        velocity: &mut Self,
+    /// What training on one batch makes of the parameters and `velocity`; `None` if a logit, the batch's loss, a parameter or
+    /// a velocity would not be finite.
+    pub(crate) fn step(
+        &self,
+        velocity: &Self,
         optimiser: &Optimiser,
         features: Tensor,
         classes: &[usize],
-        step: u64,
-    ) -> Result<Vec<f64>, Error> {
+    ) -> Result<Option<Step>, Error> {
         let device = features.device().clone();
         let activations = self.forward(features)?;
         let logits = activations.last().map_or_else(|| Ok(Vec::new()), numbers)?;
-        ensure_finite(&logits, "logits", step)?;
+        if !all_finite(&logits) {
+            return Ok(None);
+        }
         let outputs = logits.len() / classes.len().max(1);
         let (losses, gradient) = loss_and_gradient(&logits, outputs, classes);
+        if !batch_loss(&losses).is_finite() {
+            return Ok(None);
+        }
         let mut delta = Tensor::from_vec(gradient, (classes.len(), outputs), &device)?;
         // A product with ones sums the rows of a batch in the order of the product's definition.
         let ones = Tensor::ones((1, classes.len()), DType::F32, &device)?;
+        let (mut network, mut velocity) = (self.clone(), velocity.clone());
         for index in (0..self.layers.len()).rev() {
             let weight_gradient = matmul(&activations[index].t()?, &delta)?;
             let bias_gradient = matmul(&ones, &delta)?;
-            let layer = &mut self.layers[index];
+            let (layer, moved) = (&mut network.layers[index], &mut velocity.layers[index]);
             if index > 0 {
                 let active = activations[index].gt(0f32)?.to_dtype(DType::F32)?;
                 delta = (matmul(&delta, &layer.weight.t()?)? * active)?;
             }
-            let moved = &mut velocity.layers[index];
             (layer.weight, moved.weight) =
                 optimiser.apply(&layer.weight, &moved.weight, &weight_gradient, optimiser.decay)?;
             (layer.bias, moved.bias) = optimiser.apply(&layer.bias, &moved.bias, &bias_gradient, 0.0)?;
-            ensure_finite(&numbers(&layer.weight)?, &weight_name(index), step)?;
-            ensure_finite(&numbers(&layer.bias)?, &bias_name(index), step)?;
+            for tensor in [&layer.weight, &layer.bias, &moved.weight, &moved.bias] {
+                if !all_finite(&numbers(tensor)?) {
+                    return Ok(None);
+                }
+            }
         }
-        Ok(losses)
+        Ok(Some(Step { network, velocity, losses }))
     }
 }
 
@@ -241,12 +255,8 @@ pub(crate) fn bias_name(layer: usize) -> String {
     format!("layers.{layer}.bias")
 }
 
-fn ensure_finite(numbers: &[f32], tensor: &str, step: u64) -> Result<(), Error> {
-    if numbers.iter().all(|number| number.is_finite()) {
-        Ok(())
-    } else {
-        Err(Error::NotFinite { step, tensor: tensor.into() })
-    }
+fn all_finite(numbers: &[f32]) -> bool {
+    numbers.iter().all(|number| number.is_finite())
 }
 
 /// Probabilities of one row: `exp(logit - largest) / sum`, in f64.
@@ -324,9 +334,10 @@ mod tests {
         let (sizes, network) = perceptron();
         // With step size 1, no momentum and no decay the velocity after one batch is the gradient.
         let optimiser = Optimiser { rate: 1.0, momentum: 0.0, decay: 0.0 };
-        let (mut trained, mut velocity) = (network.clone(), network.zeros_like().unwrap());
+        let still = network.zeros_like().unwrap();
         let features = Tensor::from_vec(FEATURES.to_vec(), (4, 3), &Device::Cpu).unwrap();
-        let losses = trained.train_batch(&mut velocity, &optimiser, features, &CLASSES, 0).unwrap();
+        let step = network.step(&still, &optimiser, features, &CLASSES).unwrap().unwrap();
+        let Step { velocity, losses, .. } = step;
         assert!((losses.iter().sum::<f64>() / 4.0 - mean_loss(&network)).abs() < 1e-12);
 
         let floats = |bytes: Vec<u8>| -> Vec<f32> {
@@ -358,26 +369,37 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_not_finite_are_named() {
-        let (_, mut network) = perceptron();
-        let mut velocity = network.zeros_like().unwrap();
-        let features = Tensor::from_vec(FEATURES.to_vec(), (4, 3), &Device::Cpu).unwrap();
-        let mut train = |rate: f64, step| {
-            let optimiser = Optimiser { rate, momentum: 0.0, decay: 0.0 };
-            match network.train_batch(&mut velocity, &optimiser, features.clone(), &CLASSES, step) {
-                Err(Error::NotFinite { step, tensor }) => Some((step, tensor)),
-                other => {
-                    other.unwrap();
-                    None
-                }
-            }
+    fn a_step_to_numbers_that_are_not_finite_is_not_taken() {
+        let (sizes, network) = perceptron();
+        let features = || Tensor::from_vec(FEATURES.to_vec(), (4, 3), &Device::Cpu).unwrap();
+        let still = network.zeros_like().unwrap();
+        let step = |network: &Network, velocity: &Network, rate, momentum, decay| {
+            network.step(velocity, &Optimiser { rate, momentum, decay }, features(), &CLASSES).unwrap()
         };
-        assert_eq!(train(1e38, 7), None);
-        assert_eq!(train(1.0, 8), Some((8, "logits".into())));
-        let (_, mut network) = perceptron();
-        let optimiser = Optimiser { rate: 1e39, momentum: 0.0, decay: 0.0 };
-        let error = network.train_batch(&mut velocity, &optimiser, features, &CLASSES, 9).unwrap_err();
-        assert_eq!(error.to_string(), "layers.2.weight is not finite at step 9");
+        // A step that is too large, and one from where the logits are not finite any more.
+        assert!(step(&network, &still, 1e39, 0.0, 0.0).is_none());
+        let far = step(&network, &still, 1e38, 0.0, 0.0).unwrap().network;
+        assert!(step(&far, &still, 1.0, 0.0, 0.0).is_none());
+        // Velocities count, though a small rate would keep the parameters finite.
+        let filled = |number: f32| {
+            let count = network.to_bytes().unwrap().len() / 4;
+            let bytes: Vec<u8> = (0..count).flat_map(|_| number.to_le_bytes()).collect();
+            Network::from_bytes(&sizes, &bytes, &Device::Cpu).unwrap().unwrap()
+        };
+        assert!(step(&network, &filled(3e38), 0.0, 1.0, 0.0).is_some());
+        assert!(step(&network, &filled(3e38), 0.0, 2.0, 0.0).is_none());
+        // Finite logits whose loss is beyond an f32.
+        let layers = vec![StoredLayer { inputs: 3, outputs: 2, weight: vec![0.0; 6], bias: vec![-3e38, 3e38] }];
+        let linear = Network::restore(layers.into_iter(), &Device::Cpu).unwrap();
+        assert!(linear
+            .step(
+                &linear.zeros_like().unwrap(),
+                &Optimiser { rate: 0.0, momentum: 0.0, decay: 0.0 },
+                Tensor::from_vec(vec![0f32; 3], (1, 3), &Device::Cpu).unwrap(),
+                &[0]
+            )
+            .unwrap()
+            .is_none());
     }
 
     #[test]

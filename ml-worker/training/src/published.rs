@@ -4,7 +4,7 @@
 //! the index, i.e. the digest in the CID of its blob. The index is a JSON object that names the CID of each file's
 //! manifest; files are fetched as any other file of the store.
 
-use neurodata_primitives::{merkle, DatasetId, JobId, ModelId, Seed, TrainingMetrics, TrainingSpec};
+use neurodata_primitives::{DatasetId, JobId, ModelId, Seed, TrainingMetrics, TrainingSpec};
 use serde::{Deserialize, Serialize};
 
 /// Name and version of the index.
@@ -24,6 +24,10 @@ pub struct ModelIndex {
 }
 
 /// What a compute provider says about a run beyond what it commits to on chain.
+///
+/// Neither the trace nor anything of the losses in training is part of it: whoever could read them here would tell a
+/// planted trace ([`neurodata_primitives::probe`]) without repeating the run. With one batch an epoch its mean loss is
+/// that batch's.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunReport {
@@ -40,10 +44,9 @@ pub struct RunReport {
     pub parent: Option<ModelId>,
     /// Metrics on the holdout, as committed on chain.
     pub metrics: TrainingMetrics,
-    /// Mean training loss of each epoch.
-    pub losses: Vec<f64>,
-    /// Leaves of the trace in hexadecimal, one for each checkpoint; their root is committed on chain.
-    pub trace: Vec<String>,
+    /// The step at which the run diverged, if it did: the model is the one before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diverged_at: Option<u64>,
 }
 
 /// Why bytes are no index.
@@ -76,12 +79,7 @@ impl ModelIndex {
 impl RunReport {
     /// The bytes that are published.
     pub fn to_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec_pretty(self).expect("strings and finite numbers are always written as JSON; qed")
-    }
-
-    /// The trace in the form in which a report holds it.
-    pub fn trace_of(leaves: &[merkle::Node]) -> Vec<String> {
-        leaves.iter().map(|leaf| leaf.iter().map(|byte| format!("{byte:02x}")).collect()).collect()
+        serde_json::to_vec_pretty(self).expect("strings and whole numbers are always written as JSON; qed")
     }
 }
 

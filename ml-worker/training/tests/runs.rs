@@ -3,8 +3,8 @@
 use neurodata_primitives::{merkle, model::file_digest, Algorithm, Seed, SpecError, TrainingSpec};
 use neurodata_repops::{Purpose, Stream};
 use neurodata_training::{
-    ensure_continues, predict, run, run_from, Checkpoint, CheckpointError, Column, ColumnKind, Device, Error,
-    ModelFileError, RunOutput, TableError, TrainingTable,
+    ensure_continues, first_checkpoint, predict, run, run_from, run_prefix, Checkpoint, CheckpointError, Column,
+    ColumnKind, Device, Error, ModelFileError, RunOutput, TableError, Trace, TrainingTable,
 };
 use std::ops::ControlFlow;
 
@@ -92,7 +92,7 @@ fn the_same_seed_gives_the_same_bits_and_another_seed_others() {
         assert_eq!(first, train(&table(100), &spec, SEED).unwrap());
         let other = train(&table(100), &spec, Seed::new([43; 32])).unwrap();
         assert_ne!(first.model_digest, other.model_digest);
-        assert!(first.trace.iter().zip(&other.trace).all(|(left, right)| left != right));
+        assert!(first.trace.leaves().iter().zip(other.trace.leaves()).all(|(left, right)| left != right));
     }
 }
 
@@ -110,12 +110,12 @@ fn golden_digests() {
 
 const GOLDEN_LOGISTIC: (&str, &str, u64) = (
     "0x226b45e2a34555f1fa89d994cbe9795b49ce580c847e385997def89fd2102598",
-    "0x1c41cafbb80644d59b39778b793e68e804b76bf6517cd55349bbd9879baf8371",
+    "0x22ccb21d6a640acfa3df53823bbcb66b560ed3d576d25e296f30e48e43fb243e",
     90309,
 );
 const GOLDEN_PERCEPTRON: (&str, &str, u64) = (
     "0x6b3cc6a61bfb94aec9219029edd479d921483332a2db2dd7dcdeb3cc8236c7e7",
-    "0x61cef60cd0d4bd5a4d44424f459cc0a89ed2088462fb879740169692b45b7291",
+    "0xa6d81bdbddc28a5b1bbad18bc7b967f94aefe3221485c48778da9984a85e5ada",
     178517,
 );
 
@@ -125,15 +125,15 @@ fn the_trace_has_a_leaf_for_every_checkpoint() {
     let output = run(&table(60), &logistic(), &SEED, &Device::Cpu, None, &mut |progress| {
         assert_eq!(progress.loss.is_some(), progress.epoch > 0);
         if let Some(checkpoint) = progress.checkpoint {
-            assert_eq!((checkpoint.epoch(), checkpoint.position()), (progress.epoch, progress.position));
-            positions.push((progress.epoch, progress.position));
+            assert_eq!((checkpoint.epoch(), checkpoint.trace()), (progress.epoch, progress.trace));
+            positions.push((progress.epoch, checkpoint.position()));
         }
         ControlFlow::Continue(())
     });
     let output = output.unwrap();
     assert_eq!(positions, [(0, 1), (10, 2), (20, 3), (25, 4)]);
-    assert_eq!(output.trace.len() as u32, logistic().checkpoints());
-    assert_eq!(output.trace_root.as_bytes(), &merkle::root(&output.trace));
+    assert_eq!(output.trace.checkpoints(), logistic().checkpoints());
+    assert_eq!(output.trace_root.as_bytes(), &merkle::root(output.trace.leaves()));
 }
 
 #[test]
@@ -153,6 +153,72 @@ fn a_run_resumed_from_any_checkpoint_ends_in_the_same_bits() {
             assert_eq!(resumed.unwrap(), whole);
         }
     }
+}
+
+fn beginning(
+    parent: Option<&[u8]>,
+    spec: &TrainingSpec,
+    resume: Option<Checkpoint>,
+    checkpoints: u32,
+) -> Result<(Trace, u32), Error> {
+    let mut epochs = 0;
+    let trace = run_prefix(parent, &table(60), spec, &SEED, &Device::Cpu, resume, checkpoints, &mut |progress| {
+        epochs = progress.epoch;
+        ControlFlow::Continue(())
+    })?;
+    Ok((trace, epochs))
+}
+
+#[test]
+fn the_beginning_of_a_run_has_the_bits_of_the_whole_run() {
+    let parent = train(&table(60), &logistic(), Seed::new([43; 32])).unwrap().model;
+    for (parent, spec) in [(None, logistic()), (None, perceptron()), (Some(parent.as_slice()), logistic())] {
+        let mut stored = Vec::new();
+        let whole = run_from(parent, &table(60), &spec, &SEED, &Device::Cpu, None, &mut |progress| {
+            stored.extend(progress.checkpoint.cloned());
+            assert_eq!(progress.trace.checkpoints() as usize, stored.len());
+            ControlFlow::Continue(())
+        });
+        let whole = whole.unwrap();
+        for (checkpoints, last_epoch) in [(1, 0), (2, 10), (3, 20), (4, 25)] {
+            let (trace, epochs) = beginning(parent, &spec, None, checkpoints).unwrap();
+            assert_eq!(trace.leaves(), &whole.trace.leaves()[..checkpoints as usize]);
+            assert_eq!(epochs, last_epoch, "nothing is trained beyond the checkpoint");
+            assert_eq!(trace.root() == whole.trace_root, checkpoints == 4);
+            for checkpoint in &stored {
+                let resumed = beginning(parent, &spec, Some(checkpoint.clone()), checkpoints).unwrap();
+                assert_eq!(resumed, (trace.clone(), last_epoch.max(checkpoint.epoch())));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_beginning_that_the_run_does_not_have_is_refused() {
+    for asked in [0, 5, u32::MAX] {
+        let refused = beginning(None, &logistic(), None, asked);
+        assert!(matches!(refused, Err(Error::Checkpoints { run: 4, .. })), "{asked}");
+    }
+    let mut checkpoint = None;
+    run(&table(60), &logistic(), &Seed::new([43; 32]), &Device::Cpu, None, &mut |progress| {
+        checkpoint = checkpoint.take().or(progress.checkpoint.cloned());
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    let refused = beginning(None, &logistic(), checkpoint, 2);
+    assert!(matches!(refused, Err(Error::Checkpoint(CheckpointError::OtherRun))));
+}
+
+#[test]
+fn a_beginning_can_be_stopped_too() {
+    let stopped = run_prefix(None, &table(60), &logistic(), &SEED, &Device::Cpu, None, 3, &mut |progress| {
+        if progress.epoch == 12 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    assert!(matches!(stopped, Err(Error::Stopped { epoch: 12 })));
 }
 
 #[test]
@@ -281,7 +347,7 @@ fn the_same_parent_gives_the_same_bits_and_another_parent_others() {
         for different in [continued(&other.model, &table(100), &spec, seed), train(&table(100), &spec, seed)] {
             let different = different.unwrap();
             assert_ne!(different.model_digest, first.model_digest);
-            assert!(different.trace.iter().zip(&first.trace).all(|(left, right)| left != right));
+            assert!(different.trace.leaves().iter().zip(first.trace.leaves()).all(|(left, right)| left != right));
         }
     }
 }
@@ -304,12 +370,15 @@ fn training_begins_at_the_parents_loss_whatever_the_seed() {
 }
 
 #[test]
-fn the_first_checkpoint_holds_the_parents_parameters() {
+fn the_first_checkpoint_depends_on_the_parent_and_not_on_the_seed() {
     let spec = TrainingSpec { momentum: 0, ..perceptron() };
     let parent = train(&table(60), &spec, SEED).unwrap();
-    let child = continued(&parent.model, &table(60), &spec, Seed::new([44; 32])).unwrap();
-    assert_eq!(child.trace[0], parent.trace[3]);
-    assert_ne!(child.trace[1], parent.trace[3]);
+    let child = |seed| continued(&parent.model, &table(60), &spec, Seed::new([seed; 32])).unwrap().trace;
+    let (child, other) = (child(44), child(45));
+    assert_eq!(child.digest(0), other.digest(0));
+    assert_ne!(child.digest(1), other.digest(1));
+    // The parent's course ended with it.
+    assert_ne!(child.digest(0), parent.trace.digest(3));
 }
 
 #[test]
@@ -346,7 +415,7 @@ fn a_parent_of_other_columns_lends_its_parameters_only() {
     let spec = TrainingSpec { momentum: 0, ..logistic() };
     let still = continued(&parent.model, &finer, &spec, SEED).unwrap();
     let plain = train(&finer, &spec, SEED).unwrap();
-    assert_ne!(still.trace[0], plain.trace[0]);
+    assert_ne!(still.trace.digest(0), plain.trace.digest(0));
     assert!(still.metrics.accuracy() >= 900_000, "{:?}", still.metrics);
 }
 
@@ -390,4 +459,15 @@ fn a_parent_that_is_damaged_is_refused() {
     assert!(matches!(refused, Err(Error::InitialModel(ModelFileError::Safetensors(_)))));
     let refused = continued(b"", &table, &spec, SEED);
     assert!(matches!(refused, Err(Error::InitialModel(ModelFileError::Safetensors(_)))));
+}
+
+#[test]
+fn the_first_checkpoint_is_known_before_the_table() {
+    let parent = train(&table(60), &perceptron(), SEED).unwrap().model;
+    for (parent, spec) in [(None, logistic()), (None, perceptron()), (Some(parent.as_slice()), perceptron())] {
+        for spec in [spec.clone(), TrainingSpec { momentum: 0, ..spec }] {
+            let known = first_checkpoint(parent, table(60).columns(), &spec, &SEED, &Device::Cpu).unwrap();
+            assert_eq!(known, beginning(parent, &spec, None, 1).unwrap().0);
+        }
+    }
 }

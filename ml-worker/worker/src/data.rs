@@ -1,4 +1,5 @@
-//! The data of a job: who may open a key, how a package becomes a training table, and where a parent's parameters are.
+//! The data of a job: who may open a key, how a package becomes a training table, where a parent's parameters are, and
+//! what is kept of them.
 
 use crate::journal::Finding;
 use neurodata_chain::{DatasetRecord, ModelListing, ModelRecord};
@@ -12,8 +13,12 @@ use neurodata_primitives::{
     model::file_digest, Claim, Complaint, ModelId, PackageCommitment, ResultCommitment, TrainingSpec, Uri, WrappedKey,
 };
 use neurodata_sealing::{judge, key_commitment, open_key};
-use neurodata_storage::{manifest, uri, BlobReader, BlobStore, Cid, InvalidCid, ManifestError, StoreError};
-use neurodata_training::{ensure_continues, ensure_fits, Column, ColumnKind, ModelIndex, TableError, TrainingTable};
+use neurodata_storage::{
+    manifest, uri, BlobReader, BlobStore, Cid, DirectoryStore, InvalidCid, ManifestError, StoreError,
+};
+use neurodata_training::{
+    ensure_continues, ensure_fits, memory_bytes, Column, ColumnKind, ModelIndex, TableError, TrainingTable,
+};
 
 /// Longest model file that is fetched, in bytes: 1 GiB.
 const MAX_MODEL_BYTES: u64 = 1 << 30;
@@ -88,6 +93,58 @@ pub fn content_key(
     } else {
         Err(DataError::WrongKey)
     }
+}
+
+/// A store that keeps what is read from another one, so that whoever removes it there later does no harm.
+pub struct Keeping<'a> {
+    kept: DirectoryStore,
+    origin: &'a dyn BlobStore,
+}
+
+impl<'a> Keeping<'a> {
+    /// Keep in `kept` what is read from `origin`.
+    pub fn new(kept: DirectoryStore, origin: &'a dyn BlobStore) -> Self {
+        Self { kept, origin }
+    }
+}
+
+impl BlobStore for Keeping<'_> {
+    fn put(&self, bytes: &[u8]) -> Result<Cid, StoreError> {
+        self.kept.put(bytes)
+    }
+
+    fn get(&self, cid: &Cid) -> Result<Vec<u8>, StoreError> {
+        match self.kept.get(cid) {
+            Err(StoreError::Missing { .. } | StoreError::Corrupt { .. }) => {
+                let bytes = self.origin.get(cid)?;
+                self.kept.put(&bytes)?;
+                Ok(bytes)
+            }
+            kept => kept,
+        }
+    }
+
+    fn has(&self, cid: &Cid) -> Result<bool, StoreError> {
+        Ok(self.kept.has(cid)? || self.origin.has(cid)?)
+    }
+
+    /// From what is kept; the origin is others' too.
+    fn remove(&self, cid: &Cid) -> Result<bool, StoreError> {
+        self.kept.remove(cid)
+    }
+}
+
+/// The columns of `dataset`, from the beginning of its package: nothing else is read.
+pub fn package_columns(store: &dyn BlobStore, dataset: &DatasetRecord) -> Result<Vec<Column>, DataError> {
+    first_of(&dataset.uris, |location| {
+        let source = read(store, location, MAX_PACKAGE_BYTES)?;
+        let (commitment, schema) = Package::read_header(source, location)?;
+        if commitment.schema_digest == dataset.commitment.schema_digest {
+            Ok(columns(&schema))
+        } else {
+            Err(DataError::Invalid("the schema of the package is not the registered one".into()))
+        }
+    })
 }
 
 /// Fetch the package of `dataset` from the first of its locations that works, and check everything against the chain's
@@ -232,18 +289,41 @@ pub enum Fitness {
     Never(String),
 }
 
-/// Whether `spec` can be trained on `dataset`, starting from `parent` if there is one: the package can be had and is
-/// the registered one, and its columns and the parent's parameters fit.
+/// Bytes of a chunk in memory: 1,024 encrypted cells of two bytes, and two leaves of 32 bytes.
+const CHUNK_BYTES: u64 = 2_048 + 64;
+/// Copies of the package that are in memory at a time: as it was fetched, opened, and as its chunks are proved.
+const PACKAGE_COPIES: u64 = 3;
+
+/// Memory that training on `dataset` takes, in bytes: three copies of the package, and what
+/// [`neurodata_training::memory_bytes`] estimates. The program itself and the prover are not counted.
+pub fn memory_of_job(dataset: &DatasetRecord, columns: &[Column], spec: &TrainingSpec) -> u64 {
+    let package = u64::from(dataset.commitment.chunks) * CHUNK_BYTES * PACKAGE_COPIES;
+    package.saturating_add(memory_bytes(columns, dataset.commitment.rows, spec))
+}
+
+/// Whether `spec` can be trained on `dataset` in so many bytes of `memory`, starting from `parent` if there is one: the
+/// package can be had and is the registered one, its columns, its size and the parent's parameters fit, and no row can
+/// lack a target.
 pub fn fitness(
     store: &dyn BlobStore,
     dataset: &DatasetRecord,
     spec: &TrainingSpec,
     parent: Option<&Parent>,
+    memory: u64,
 ) -> Fitness {
     let unfit = |error: neurodata_training::Error| DataError::Invalid(error.to_string());
     let look = || {
-        let columns = columns(fetch_package(store, dataset)?.schema());
-        ensure_fits(&columns, spec).map_err(unfit)?;
+        // What its beginning tells need not wait for the rest.
+        let columns = package_columns(store, dataset)?;
+        let (rows, missing_cells) = (dataset.commitment.rows, dataset.commitment.missing_cells);
+        ensure_fits(&columns, rows, missing_cells, spec).map_err(unfit)?;
+        let needed = memory_of_job(dataset, &columns, spec);
+        if needed > memory {
+            let [needed, memory] = [needed, memory].map(|bytes| bytes >> 20);
+            let reason = format!("it takes about {needed} MiB of memory, of which {memory} MiB are offered");
+            return Err(DataError::Invalid(reason));
+        }
+        fetch_package(store, dataset)?;
         match parent {
             Some(parent) => ensure_continues(&columns, spec, &parent_model(store, parent)?).map_err(unfit),
             None => Ok(()),

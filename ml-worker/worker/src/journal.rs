@@ -1,4 +1,4 @@
-//! What must survive a SIGKILL: identity, one-time secrets, results, verdicts, findings, checkpoints.
+//! What must survive a SIGKILL: identity, one-time secrets, results, progress, verdicts, findings, checkpoints.
 //!
 //! ```text
 //! lock                           held while a worker runs
@@ -6,6 +6,7 @@
 //! jobs/<job>.json                one entry for each job in progress, written before the call that depends on it
 //! inspections/<inspection>.json  the same for each inspection of a package
 //! checkpoints/<job>              state of the training run
+//! kept/<job>                     store of blobs: the package and the model that a job starts from, until it is over
 //! evaluator.key                  an evaluator's recipient secret
 //! ```
 //!
@@ -13,11 +14,14 @@
 //! alone.
 
 use codec::{DecodeAll, Encode};
+use neurodata_chain::AccountId;
 use neurodata_dataset::RecipientSecret;
 use neurodata_primitives::{
-    AuditProof, Claim, InspectionId, JobId, PurchaseId, RecipientKey, ResultCommitment, Seed, Verdict, WrappedKey,
+    job::Progress, probe, validation::Instance, AuditProof, Claim, InspectionId, JobId, ProbeCommitment, PurchaseId,
+    RecipientKey, ResultCommitment, Seed, Submission, TraceRoot, Verdict, WrappedKey,
 };
 use neurodata_storage::write_atomically_private;
+use rand::{rngs::OsRng, RngCore};
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -122,10 +126,15 @@ pub struct ComputeEntry {
     /// Secret of the one-time key that the content key is wrapped for.
     #[serde(with = "hex_bytes")]
     recipient_secret: [u8; 32],
+    /// Secret that decides whether a known-answer task is planted; the chain knows what binds it.
+    #[serde(with = "hex_bytes")]
+    probe_secret: [u8; 32],
     /// Why the job cannot be done, once that is known.
     pub failure: Option<Failure>,
     /// The result, once there is one.
     pub result: Option<PreparedResult>,
+    /// The beginning of the run, if the job's owner cancelled it, once it can be proved.
+    pub progress: Option<PreparedProgress>,
 }
 
 /// Why a job cannot be done.
@@ -150,8 +159,24 @@ pub enum Failure {
 pub struct PreparedResult {
     /// Seed of the run. A fork may draw another one; the result is then worth nothing.
     pub seed: Seed,
-    /// The result.
+    /// The result, with the true trace.
     pub commitment: ResultCommitment,
+    /// The last checkpoint but one: the chain is told of it before the result.
+    pub heartbeat: Progress,
+    /// Proof of the challenged chunk.
+    pub proof: AuditProof,
+}
+
+/// What is submitted of a run that its owner cancelled.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PreparedProgress {
+    /// Seed of the run, as in [`PreparedResult`].
+    pub seed: Seed,
+    /// Checkpoints reached, the initial one included.
+    pub checkpoints: u32,
+    /// Root over their digests.
+    pub trace: TraceRoot,
     /// Proof of the challenged chunk.
     pub proof: AuditProof,
 }
@@ -166,19 +191,31 @@ pub struct EvaluateEntry {
     pub verdict: Option<JournaledVerdict>,
 }
 
+/// What a committee judges. A job can come before several; no two of them that an evaluator sits on judge the same.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judged {
+    /// Which committee it is.
+    pub instance: Instance,
+    /// Seed of the run. A fork may draw another one.
+    pub seed: Seed,
+    /// What was submitted. After a known-answer task the true trace stands in place of the planted one.
+    pub claimed: Submission,
+    /// The last heartbeat, which has to agree with it.
+    pub told: Option<Progress>,
+}
+
 /// A verdict with what opens its seal.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JournaledVerdict {
-    /// Seed of the run that was repeated. A fork may draw another one.
-    pub seed: Seed,
-    /// What the verdict is about.
-    pub claimed: ResultCommitment,
+    /// What it is about.
+    pub about: Judged,
     /// The verdict.
     pub verdict: Verdict,
     /// The score, 1 to 100 inclusive.
     pub score: u8,
-    /// 32 random bytes.
+    /// 32 random bytes, new for each verdict: opening a seal makes its salt public.
     #[serde(with = "hex_bytes")]
     pub salt: [u8; 32],
     /// What the verdict is based on, for people.
@@ -249,9 +286,17 @@ pub fn what_is_wrong(claim: &Claim) -> &'static str {
 }
 
 impl ComputeEntry {
-    /// A job that is about to be accepted with the public key of `secret`.
-    pub fn new(job: JobId, secret: &RecipientSecret) -> Self {
-        Self { job, recipient_secret: *secret.as_bytes(), failure: None, result: None }
+    /// A job that is about to be accepted with the public key of `secret`, and with what binds `probe_secret`.
+    pub fn new(job: JobId, secret: &RecipientSecret, probe_secret: [u8; 32]) -> Self {
+        let recipient_secret = *secret.as_bytes();
+        Self { job, recipient_secret, probe_secret, failure: None, result: None, progress: None }
+    }
+
+    /// The same with new secrets.
+    pub fn generate(job: JobId) -> Self {
+        let mut probe_secret = [0; 32];
+        OsRng.fill_bytes(&mut probe_secret);
+        Self::new(job, &RecipientSecret::generate(), probe_secret)
     }
 
     /// The one-time secret.
@@ -262,6 +307,16 @@ impl ComputeEntry {
     /// The one-time public key.
     pub fn recipient_key(&self) -> RecipientKey {
         self.recipient_secret().public()
+    }
+
+    /// The secret of the known-answer task.
+    pub fn probe_secret(&self) -> &[u8; 32] {
+        &self.probe_secret
+    }
+
+    /// What binds the secret of the known-answer task, for `provider`.
+    pub fn probe_commitment(&self, provider: &AccountId) -> ProbeCommitment {
+        probe::commitment(self.job, &provider.0, &self.probe_secret)
     }
 }
 
@@ -276,7 +331,7 @@ pub struct Journal {
 impl Journal {
     /// Open the journal in `base_path`, made if missing, and lock it.
     pub fn open(base_path: &Path) -> Result<Self, JournalError> {
-        let folders = ["", "jobs", "inspections", "checkpoints"].map(|name| base_path.join(name));
+        let folders = ["", "jobs", "inspections", "checkpoints", "kept"].map(|name| base_path.join(name));
         for folder in &folders {
             let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
             made.map_err(|source| JournalError::Io { action: "make", path: folder.clone(), source })?;
@@ -321,11 +376,13 @@ impl Journal {
         write_json(&self.entry_path(subject.into()), entry)
     }
 
-    /// Forget a job or an inspection: its entry, and the checkpoint of a job. Says whether there was an entry.
+    /// Forget a job or an inspection: its entry, and the checkpoint and the kept data of a job. Says whether there was an
+    /// entry.
     pub fn forget(&self, subject: impl Into<Subject>) -> Result<bool, JournalError> {
         let subject = subject.into();
         if let Subject::Job(job) = subject {
             remove(&self.checkpoint_path(job))?;
+            remove_folder(&self.kept_path(job))?;
         }
         remove(&self.entry_path(subject))
     }
@@ -338,6 +395,23 @@ impl Journal {
     /// Inspections with an entry, ascending.
     pub fn inspections(&self) -> Result<Vec<InspectionId>, JournalError> {
         Ok(self.numbers("inspections")?.into_iter().map(InspectionId::new).collect())
+    }
+
+    /// Jobs whose data are kept, in no order.
+    pub fn kept(&self) -> Result<Vec<JobId>, JournalError> {
+        let folder = self.base_path.join("kept");
+        let io = |source| JournalError::Io { action: "read", path: folder.clone(), source };
+        let mut jobs = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(io)? {
+            let name = entry.map_err(io)?.file_name();
+            jobs.extend(name.to_str().and_then(|name| name.parse::<u64>().ok()).map(JobId::new));
+        }
+        Ok(jobs)
+    }
+
+    /// Folder of the store in which the data of a job are kept.
+    pub fn kept_path(&self, job: JobId) -> PathBuf {
+        self.base_path.join("kept").join(job.to_string())
     }
 
     fn numbers(&self, folder: &str) -> Result<Vec<u64>, JournalError> {
@@ -421,6 +495,15 @@ fn remove_unfinished(folder: &Path) {
     }
 }
 
+fn remove_folder(path: &Path) -> Result<(), JournalError> {
+    match fs::remove_dir_all(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(JournalError::Io { action: "remove", path: path.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Serde of a value as the hexadecimal digits of its SCALE encoding.
 mod hex_scale {
     use super::{DecodeAll, Encode};
@@ -492,7 +575,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path()).unwrap();
         assert_eq!(journal.entry::<ComputeEntry>(JOB).unwrap(), None);
-        let mut entry = ComputeEntry::new(JOB, &RecipientSecret::new([7; 32]));
+        let mut entry = ComputeEntry::generate(JOB);
         journal.store_entry(JOB, &entry).unwrap();
         let proof = AuditProof {
             chunk: 2,
@@ -501,7 +584,9 @@ mod tests {
             path: vec![FieldBytes::new([2; 32])].try_into().unwrap(),
             zk_proof: vec![9; 384].try_into().unwrap(),
         };
-        entry.result = Some(PreparedResult { seed: SEED, commitment: result(), proof });
+        let (checkpoints, trace) = (2, TraceRoot::new([5; 32]));
+        entry.progress = Some(PreparedProgress { seed: SEED, checkpoints, trace, proof: proof.clone() });
+        entry.result = Some(PreparedResult { seed: SEED, commitment: result(), heartbeat: told(1), proof });
         journal.store_entry(JOB, &entry).unwrap();
         journal.store_checkpoint(JOB, b"state").unwrap();
         drop(journal);
@@ -514,6 +599,18 @@ mod tests {
         assert!(!journal.forget(JOB).unwrap());
         assert!(journal.jobs().unwrap().is_empty());
         assert_eq!(journal.checkpoint(JOB).unwrap(), None);
+    }
+
+    #[test]
+    fn the_chain_knows_only_what_binds_the_secrets_and_each_job_has_its_own() {
+        let (first, second) = (ComputeEntry::generate(JOB), ComputeEntry::generate(JOB));
+        assert_ne!(first.probe_secret(), second.probe_secret());
+        assert_ne!(first.recipient_key(), second.recipient_key());
+        // The runtime's account id encodes as its 32 bytes; a reference would encode the same.
+        let bound = first.probe_commitment(&PROVIDER);
+        assert_eq!(bound, probe::commitment(JOB, &PROVIDER, first.probe_secret()));
+        assert_ne!(bound, first.probe_commitment(&OTHER));
+        assert_ne!(bound, second.probe_commitment(&PROVIDER));
     }
 
     #[test]
@@ -534,7 +631,7 @@ mod tests {
         let journal = Journal::open(folder.path()).unwrap();
         let inspection = InspectionId::new(JOB.get());
         let secret = RecipientSecret::new([7; 32]);
-        journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret)).unwrap();
+        journal.store_entry(JOB, &ComputeEntry::generate(JOB)).unwrap();
         let chunk = OpenedChunk {
             index: 3,
             cipher: vec![7; 2_048].try_into().unwrap(),

@@ -22,6 +22,8 @@
 //!   lost answers and restarts change nothing.
 //! - Nothing is submitted that depends on a secret which is not in the journal yet.
 //! - What an earlier connection submitted is in a block, or gone, before anything is decided: nothing is done twice.
+//! - A heartbeat tells of no checkpoint that is not in the journal: what was told can be shown after any crash.
+//! - Nothing that is published tells the trace of a run, so that a known-answer task is found out by repeating it.
 //! - Nobody is accused on a suspicion: a complaint is judged here, by the chain's own code, before it is filed.
 //! - A call that the chain refuses is tried again after 1, 2, 4, ... up to 32 blocks, as long as the state asks for it.
 //! - A connection that breaks is made again, for ever; a chain with another genesis is refused.
@@ -38,16 +40,14 @@ pub mod work;
 
 pub use error::Error;
 
+use decide::offers::{in_words, rounded, Offer};
+use neurodata_primitives::DeviceClass;
 use neurodata_storage::BlobStore;
-use options::{CommonOptions, DeviceOption, Role};
-use roles::{
-    compute::{ComputeProvider, Offer},
-    evaluate::Evaluator,
-    keys::KeyServer,
-};
+use options::{CommonOptions, Role};
+use roles::{compute::ComputeProvider, evaluate::Evaluator, keys::KeyServer};
 use service::{Shutdown, Worker};
 use std::sync::Arc;
-use work::Workshop;
+use work::{Devices, Workshop};
 
 /// Content of the blob by which a store is tried out.
 const PROBE: &[u8] = b"neurodata-worker: can this store be written?";
@@ -63,6 +63,10 @@ pub async fn run(role: Role, mut shutdown: Shutdown) -> Result<(), Error> {
     }
     // What the machine lacks is said before the node is asked for anything.
     let store = common.store()?;
+    let wanted = match &role {
+        Role::Compute(options) => options.wanted()?,
+        Role::ServeKeys(_) | Role::Evaluate(_) => Vec::new(),
+    };
     if matches!(role, Role::Compute(_)) {
         let probe = store.put(PROBE)?;
         store.remove(&probe)?;
@@ -71,16 +75,23 @@ pub async fn run(role: Role, mut shutdown: Shutdown) -> Result<(), Error> {
     match &role {
         Role::ServeKeys(_) => Ok(()),
         Role::Compute(options) => {
-            let (capability, unit_price) = (options.capability(), options.unit_price);
-            let offer = Offer { capability, unit_price, slots: options.slots, bond: options.bond };
-            let workshop = workshop(&worker, common, store, options.device)?;
-            service::run(worker, ComputeProvider::new(workshop, offer), shutdown).await
+            wanted.iter().for_each(say_class);
+            let devices = wanted.iter().map(|offer| offer.capability.device);
+            let workshop = workshop(&worker, common, store, devices)?;
+            service::run(worker, ComputeProvider::new(workshop, wanted, options.bond_limits()), shutdown).await
         }
         Role::Evaluate(options) => {
-            let workshop = workshop(&worker, common, store, options.device)?;
+            let workshop = workshop(&worker, common, store, [options.device.into()])?;
             let evaluator = Evaluator::new(workshop, &worker.journal, options.bond)?;
             service::run(worker, evaluator, shutdown).await
         }
+    }
+}
+
+/// Say what an offered machine counts as.
+fn say_class(offer: &Offer) {
+    if let Some(rounded) = rounded(&offer.capability) {
+        tracing::info!("a machine with {} is offered as {rounded}", in_words(&offer.capability));
     }
 }
 
@@ -88,10 +99,10 @@ fn workshop(
     worker: &Worker,
     options: &CommonOptions,
     store: neurodata_storage::DirectoryStore,
-    device: DeviceOption,
+    devices: impl IntoIterator<Item = DeviceClass>,
 ) -> Result<Arc<Workshop>, Error> {
-    let device = neurodata_training::device(device.into())
+    let devices = Devices::open(devices)
         .map_err(|error| Error::Setup(format!("this worker cannot train on that device: {error}")))?;
     let (journal, genesis, account) = (worker.journal.clone(), worker.chain.genesis(), worker.account.clone());
-    Ok(Arc::new(Workshop::new(store, journal, device, genesis, account, options.proving_keys()?)))
+    Ok(Arc::new(Workshop::new(store, journal, devices, genesis, account, options.proving_keys()?)))
 }

@@ -6,7 +6,7 @@ use crate::{
     options::CommonOptions,
 };
 use futures::{FutureExt, StreamExt};
-use neurodata_chain::{account_of, AccountId, BlockNumber, BlockStream, Call, Chain, Keypair};
+use neurodata_chain::{account_of, AccountId, BlockNumber, BlockStream, Call, Chain, Keypair, Refusal};
 use std::{
     collections::{HashMap, HashSet},
     future::Future,
@@ -29,6 +29,9 @@ const LONGEST_BACKOFF: BlockNumber = 32;
 /// Calls that are submitted before the first of them is in a block.
 const SIDE_BY_SIDE: usize = 16;
 
+/// How the client names errors of what an account has: too little of it, or frozen.
+const TOKEN_ERROR: &str = "Token error";
+
 /// Becomes true when the worker has to end.
 pub type Shutdown = watch::Receiver<bool>;
 
@@ -49,6 +52,34 @@ pub struct Worker {
     backoff: Backoff,
     said: HashSet<String>,
     jobs_left: Option<u32>,
+}
+
+/// What became of a call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It is in a block, and did what it is for.
+    Done,
+    /// The chain said no.
+    Refused(Refusal),
+    /// It was refused a short time ago, and not tried again yet.
+    NotYet,
+}
+
+impl Outcome {
+    /// Whether it did what it is for.
+    pub fn is_done(&self) -> bool {
+        *self == Self::Done
+    }
+
+    /// Whether the account could pay the fee but not what the call puts on hold.
+    pub fn is_unaffordable(&self) -> bool {
+        match self {
+            // The errors of holds are no pallet's.
+            Self::Refused(Refusal::Dispatch(reason)) => reason.starts_with(TOKEN_ERROR),
+            Self::Refused(Refusal::Pallet { pallet, .. }) => pallet == "Balances",
+            Self::Refused(Refusal::Invalid(_)) | Self::Done | Self::NotYet => false,
+        }
+    }
 }
 
 /// One role's part of the loop.
@@ -112,17 +143,17 @@ impl Worker {
         }))
     }
 
-    /// Submit `call` for the purpose `what`, unless it was refused a short time ago. Says whether it was done.
+    /// Submit `call` for the purpose `what`, unless it was refused a short time ago. Says what became of it.
     ///
     /// A refusal is logged and no error: the state of the chain decides what comes next.
-    pub async fn act(&mut self, now: BlockNumber, what: &str, call: Call) -> Result<bool, Error> {
-        let done = self.act_all(now, vec![(what.to_owned(), call)]).await?;
-        Ok(done.into_iter().any(|done| done))
+    pub async fn act(&mut self, now: BlockNumber, what: &str, call: Call) -> Result<Outcome, Error> {
+        let outcomes = self.act_all(now, vec![(what.to_owned(), call)]).await?;
+        Ok(outcomes.into_iter().next().unwrap_or(Outcome::NotYet))
     }
 
     /// As [`Self::act`] for several calls that do not depend on each other: they are submitted side by side. Says for
-    /// each whether it was done.
-    pub async fn act_all(&mut self, now: BlockNumber, calls: Vec<(String, Call)>) -> Result<Vec<bool>, Error> {
+    /// each what became of it.
+    pub async fn act_all(&mut self, now: BlockNumber, calls: Vec<(String, Call)>) -> Result<Vec<Outcome>, Error> {
         let submissions = calls.into_iter().map(|(what, call)| {
             let ready = self.backoff.is_ready(&what, now);
             let (chain, signer) = (&self.chain, &self.signer);
@@ -135,18 +166,22 @@ impl Worker {
         let outcomes: Vec<_> = futures::stream::iter(submissions).buffered(SIDE_BY_SIDE).collect().await;
         let (mut done, mut failure) = (Vec::new(), None);
         for (what, outcome) in outcomes {
-            done.push(matches!(outcome, Some(Ok(_))));
             match outcome {
-                None => {}
+                None => done.push(Outcome::NotYet),
                 Some(Ok(receipt)) => {
                     tracing::info!(block = receipt.block_number, fee = %receipt.fee, "{what}: done");
                     self.backoff.succeeded(&what);
+                    done.push(Outcome::Done);
                 }
-                Some(Err(error @ neurodata_chain::Error::Refused { .. })) => {
-                    tracing::warn!("{what}: {error}");
-                    self.backoff.failed(&what, now);
+                Some(Err(error)) => {
+                    if let neurodata_chain::Error::Refused { refusal, .. } = &error {
+                        tracing::warn!("{what}: {error}");
+                        self.backoff.failed(&what, now);
+                        done.push(Outcome::Refused(refusal.clone()));
+                    } else {
+                        failure = Some(error);
+                    }
                 }
-                Some(Err(error)) => failure = Some(error),
             }
         }
         failure.map_or(Ok(done), |error| Err(error.into()))
@@ -325,6 +360,23 @@ mod tests {
         backoff.failed("x", 10);
         backoff.failed("y", 1_000);
         assert_eq!(backoff.0.len(), 1);
+    }
+
+    #[test]
+    fn a_lack_of_funds_is_told_from_other_refusals() {
+        let unaffordable = |refusal| Outcome::Refused(refusal).is_unaffordable();
+        assert!(unaffordable(Refusal::Dispatch("Token error: Funds are unavailable.".into())));
+        let pallet = |pallet: &str| Refusal::Pallet {
+            pallet: pallet.into(),
+            error: "InsufficientBalance".into(),
+            docs: String::new(),
+            reasons: Vec::new(),
+        };
+        assert!(unaffordable(pallet("Balances")) && !unaffordable(pallet("Sales")));
+        // Who cannot pay a fee cannot decline either.
+        assert!(!unaffordable(Refusal::Invalid("inability to pay some fees".into())));
+        assert!(!unaffordable(Refusal::Dispatch("BadOrigin".into())));
+        assert!(!Outcome::Done.is_unaffordable() && !Outcome::NotYet.is_unaffordable());
     }
 
     #[tokio::test]

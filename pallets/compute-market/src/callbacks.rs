@@ -1,21 +1,26 @@
-//! What the market answers to other pallets: the fate of a training use's key and of a result.
+//! What the market answers to other pallets: the fate of a training use's key and of a submission.
 
-use crate::{matching::OfferBook, pallet::*, types::*};
+use crate::{jobs::JobBook, offers::OfferBook, pallet::*, types::*};
 use alloc::vec::Vec;
+use frame_support::defensive;
 use frame_system::pallet_prelude::BlockNumberFor;
 use neurodata_primitives::{
     draw,
+    score::improvement_score,
     seams::{
-        Entropy, JobSettlement, ModelOrigin, Models, OnDecision, OnTrainingKey, Payouts, Reputation, TrainingData,
-        UseOutcome,
+        Achievement, Entropy, JobSettlement, Leaderboards, ModelOrigin, Models, OnDecision, OnTrainingKey, Payouts,
+        Reputation, TrainingData, UseOutcome,
     },
     *,
 };
-use sp_runtime::{traits::Saturating, DispatchError, DispatchResult};
+use sp_runtime::{
+    traits::{Saturating, Zero},
+    DispatchError, DispatchResult,
+};
 
 impl<T: Config> OnTrainingKey for Pallet<T> {
     /// Start training: fix seed and challenge. The training price is not paid before a result proves that the key is
-    /// right.
+    /// right, or the run ends without one.
     ///
     /// ## Errors
     /// - [`Error::JobNotFound`], [`Error::InvalidState`]: the job does not await the key of this training use.
@@ -23,7 +28,7 @@ impl<T: Config> OnTrainingKey for Pallet<T> {
     /// - [`Error::SeedForgotten`]: the delivery came too late to know the seed; only its expiry is left.
     fn key_delivered(id: JobId, training_use: TrainingUseId) -> DispatchResult {
         let mut job = Self::job(id)?;
-        let (provider, price, accepted_at) = Self::awaiting(&job, training_use)?;
+        let (assignment, accepted_at) = Self::awaiting(&job, training_use)?;
         let now = Self::now();
         let fixed_at = accepted_at.saturating_add(job::SEED_DELAY.into());
         let unknown = if now <= fixed_at { Error::<T>::TooEarly } else { Error::<T>::SeedForgotten };
@@ -32,50 +37,51 @@ impl<T: Config> OnTrainingKey for Pallet<T> {
         let possession = draw::derive(&chain_seed, draw::POSSESSION_DOMAIN, &id);
         let challenged_chunk = draw::below(&possession, job.chunks);
         let deliver_by = now.saturating_add(job.request.deliver_within);
+        let provider = assignment.provider.clone();
         job.state = JobState::Running {
-            provider: provider.clone(),
-            price,
+            assignment,
             training_use,
             seed,
             challenged_chunk,
-            position: 0,
+            progress: None,
             heartbeat_by: Self::next_heartbeat(now, deliver_by),
             deliver_by,
         };
-        Jobs::<T>::insert(id, job);
+        JobBook::<T>::save(id, job);
         Self::deposit_event(Event::JobStarted { job: id, provider, seed, challenged_chunk, deliver_by });
         Ok(())
     }
 
     /// Close the job: without its data nobody can compute it. The provider goes without penalty, the data provider
-    /// without the training price.
+    /// without the training price, unless the owner had cancelled the run and paid it by that.
     ///
     /// ## Errors
     /// - [`Error::JobNotFound`], [`Error::InvalidState`]: the job neither awaits the key of this training use nor runs
-    ///   with it. A result that was submitted has proved the key.
+    ///   or stops with it. A submission has proved the key.
     fn key_failed(id: JobId, training_use: TrainingUseId) -> DispatchResult {
         let job = Self::job(id)?;
-        let provider = match &job.state {
-            JobState::AwaitingKey { provider, training_use: current, .. }
-            | JobState::Running { provider, training_use: current, .. }
-                if *current == training_use =>
-            {
-                provider.clone()
-            },
+        let (assignment, current, outcome) = match job.state.clone() {
+            JobState::AwaitingKey { assignment, training_use, .. }
+            | JobState::Running { assignment, training_use, .. } => (assignment, training_use, JobOutcome::Expired),
+            JobState::Stopping { assignment, training_use, .. } => (assignment, training_use, JobOutcome::Cancelled),
             _ => return Err(Error::<T>::InvalidState.into()),
         };
-        OfferBook::<T>::free_slot(&provider);
-        Self::close(id, job, JobOutcome::Expired)
+        if current != training_use {
+            return Err(Error::<T>::InvalidState.into());
+        }
+        OfferBook::<T>::free(id, &assignment, job.training_price);
+        Self::close(id, job, outcome)
     }
 }
 
 impl<T: Config> OnDecision<T::AccountId> for Pallet<T> {
     /// Close the job as the committee decided.
     ///
-    /// | decision | paid out of the escrow | reputation of the provider |
+    /// | decision | paid out of the escrow | the provider |
     /// |---|---|---|
-    /// | accepted | the price, shared by everybody | left to rewards |
-    /// | rejected | the evaluators' share of the price, if there are any to pay | a failure |
+    /// | accepted | what was earned of the price, shared by everybody | left to rewards |
+    /// | rejected | the evaluators' share of that, if there are any to pay | pays the training price back to the owner, and loses reputation |
+    /// | withheld | the same | the same, and the penalty, of which nobody has the reporter's part |
     /// | undecided | nothing | as before |
     ///
     /// The rest goes back to the job owner.
@@ -84,74 +90,204 @@ impl<T: Config> OnDecision<T::AccountId> for Pallet<T> {
     /// - [`Error::JobNotFound`], [`Error::InvalidState`]: the job is not under evaluation.
     fn decided(id: JobId, decision: Decision, majority: Vec<T::AccountId>) -> DispatchResult {
         let mut job = Self::job(id)?;
-        let JobState::Evaluating { provider, price, training_use, seed, result } = job.state.clone() else {
+        let JobState::Evaluating { assignment, training_use, seed, submission, .. } = job.state.clone() else {
             return Err(Error::<T>::InvalidState.into());
         };
-        let mut use_outcome = UseOutcome::Ended;
+        let earned = Self::earned(&job, assignment.price, &submission);
+        let provider = assignment.provider.clone();
         let outcome = match decision {
             Decision::Accepted { score } => {
-                let JobRequest { dataset, spec, parent, baseline, .. } = job.request.clone();
-                // A model that started from a parent may have seen rows of this holdout before: its accuracy says nothing
-                // about the data.
-                if parent.is_none() {
-                    use_outcome = UseOutcome::JobSettled { improvement: Self::improvement(&result.metrics, baseline) };
-                }
-                let model = T::Models::record(ModelOrigin {
-                    owner: job.owner.clone(),
-                    job: id,
-                    dataset,
-                    parent,
-                    data_provider: job.data_provider.clone(),
-                    compute_provider: provider.clone(),
-                    uses: job.uses,
-                    spec,
-                    seed,
-                    result,
-                    score,
-                })?;
-                Self::pay_from_escrow(&mut job, price)?;
-                T::Payouts::settle_job(JobSettlement {
-                    job: id,
-                    price,
-                    data_provider: job.data_provider.clone(),
-                    provider: provider.clone(),
-                    evaluators: majority,
-                })?;
-                JobOutcome::Settled { provider: provider.clone(), model, paid: price, score }
+                let (use_outcome, outcome) = match submission {
+                    Submission::Complete(result) => {
+                        let (model, improvement) = Self::record_model(id, &job, &provider, seed, result, score)?;
+                        let use_outcome =
+                            improvement.map_or(UseOutcome::Ended, |improvement| UseOutcome::JobSettled { improvement });
+                        (use_outcome, JobOutcome::Settled { provider: provider.clone(), model, paid: earned, score })
+                    },
+                    Submission::Partial { checkpoints, .. } => (
+                        UseOutcome::Ended,
+                        JobOutcome::Stopped { provider: provider.clone(), paid: earned, checkpoints },
+                    ),
+                };
+                Self::settle(id, &mut job, &provider, earned, majority, score, use_outcome)?;
+                T::TrainingData::close_use(training_use, use_outcome);
+                outcome
             },
-            Decision::Rejected => {
+            Decision::Rejected | Decision::Withheld => {
                 // Without evaluators to pay, as after a provider's silence, the owner gets everything back.
                 if !majority.is_empty() {
-                    let share = T::Payouts::evaluation_share(price).min(job.escrow);
+                    let share = T::Payouts::evaluation_share(earned).min(job.escrow);
                     Self::pay_from_escrow(&mut job, share)?;
                     T::Payouts::settle_evaluation(id, share, majority)?;
                 }
-                T::Reputation::note_failure(&provider, ContributionKind::Compute);
-                JobOutcome::Rejected { provider: provider.clone() }
+                T::TrainingData::close_use(training_use, UseOutcome::Ended);
+                Self::reject(id, &job, &assignment, decision == Decision::Withheld)?;
+                return Self::close(id, job, JobOutcome::Rejected { provider });
             },
-            Decision::Undecided => JobOutcome::Undecided { provider: provider.clone() },
+            Decision::Undecided => {
+                T::TrainingData::close_use(training_use, UseOutcome::Ended);
+                JobOutcome::Undecided { provider }
+            },
         };
-        T::TrainingData::close_use(training_use, use_outcome);
-        OfferBook::<T>::free_slot(&provider);
+        OfferBook::<T>::free(id, &assignment, job.training_price);
         Self::close(id, job, outcome)
+    }
+
+    /// Put the true trace in place of the planted one, and the submission before a new committee.
+    ///
+    /// ## Errors
+    /// - [`Error::JobNotFound`], [`Error::InvalidState`]: the job is not under evaluation.
+    /// - Errors of model validation.
+    fn probed(id: JobId, trace: TraceRoot) -> DispatchResult {
+        let mut job = Self::job(id)?;
+        let JobState::Evaluating { assignment, training_use, seed, progress, submission } = job.state else {
+            return Err(Error::<T>::InvalidState.into());
+        };
+        let assignment = Assignment { probe: None, ..assignment };
+        let submission = submission.with_trace(trace);
+        job.state = JobState::Evaluating { assignment, training_use, seed, progress, submission };
+        Self::open_round(id, &job)?;
+        JobBook::<T>::save(id, job);
+        Ok(())
+    }
+
+    /// Take the penalty of the job from its provider, whatever the decision will be; all of it is burned. The job has none from
+    /// then on, so that the bond covers what is left.
+    ///
+    /// ## Errors
+    /// - [`Error::JobNotFound`], [`Error::InvalidState`]: the job is not under evaluation.
+    fn probe_skipped(id: JobId) -> DispatchResult {
+        let mut job = Self::job(id)?;
+        let JobState::Evaluating { assignment, .. } = &mut job.state else {
+            return Err(Error::<T>::InvalidState.into());
+        };
+        let provider = assignment.provider.clone();
+        let Some(mut record) = Providers::<T>::get(&provider) else {
+            // A provider with open jobs cannot withdraw its bond, and nothing else removes its record; qed.
+            defensive!("a job's provider is missing");
+            return Ok(());
+        };
+        let penalty = core::mem::take(&mut assignment.penalty);
+        JobBook::<T>::save(id, job);
+        let slashed = Self::slash_bond(id, &provider, &mut record, penalty, &provider, &provider);
+        T::Reputation::note_penalty(&provider, slashed, PenaltyCause::ProbeSkipped { job: id });
+        OfferBook::<T>::expose_less(&provider, penalty, record);
+        let reporter = provider.clone();
+        Self::deposit_event(Event::BondSlashed { job: id, provider, reporter, slashed });
+        Ok(())
     }
 }
 
 impl<T: Config> Pallet<T> {
-    /// Accuracy on the holdout above the better of the owner's baseline and the majority class, in millionths; 0 if
-    /// neither was beaten. Each accuracy rounds down.
-    pub(crate) fn improvement(metrics: &TrainingMetrics, baseline: u32) -> u32 {
-        metrics.accuracy().saturating_sub(metrics.majority_accuracy().max(baseline))
+    /// Record the accepted result of a job as a model, and note it on its task's leaderboard. Returns the model and by how
+    /// much it is better than what was known.
+    ///
+    /// `None` for a model that started from a parent: that may have seen rows of this holdout before, so its accuracy says
+    /// nothing about the data, and it is not ranked.
+    fn record_model(
+        id: JobId,
+        job: &JobOf<T>,
+        provider: &T::AccountId,
+        seed: Seed,
+        result: ResultCommitment,
+        score: u8,
+    ) -> Result<(ModelId, Option<u32>), DispatchError> {
+        let JobRequest { dataset, spec, parent, baseline, .. } = job.request.clone();
+        let task = Task::of(dataset, &spec);
+        let metrics = result.metrics;
+        let best = T::Leaderboards::best(&task).unwrap_or(0);
+        let model = T::Models::record(ModelOrigin {
+            owner: job.owner.clone(),
+            job: id,
+            dataset,
+            parent,
+            data_provider: job.data_provider.clone(),
+            compute_provider: provider.clone(),
+            uses: job.uses,
+            spec,
+            seed,
+            result,
+            score,
+        })?;
+        if parent.is_some() {
+            return Ok((model, None));
+        }
+        // Whether it is a new best is the leaderboard's matter.
+        T::Leaderboards::note(Achievement {
+            task,
+            model,
+            job: id,
+            owner: job.owner.clone(),
+            correct: metrics.holdout_correct,
+            rows: metrics.holdout_rows,
+        });
+        Ok((model, Some(Self::improvement(&metrics, baseline.max(best)))))
     }
 
-    /// Provider, price and block of acceptance of a job that awaits the key of `expected`.
+    /// Accuracy on the holdout above the better of `known`, in millionths, and the majority class; 0 if neither was beaten.
+    /// Each accuracy rounds down.
+    pub(crate) fn improvement(metrics: &TrainingMetrics, known: u32) -> u32 {
+        metrics.accuracy().saturating_sub(metrics.majority_accuracy().max(known))
+    }
+
+    /// Share `price` out of a job's escrow among everybody who had a part in an accepted submission.
+    fn settle(
+        id: JobId,
+        job: &mut JobOf<T>,
+        provider: &T::AccountId,
+        price: BalanceOf<T>,
+        evaluators: Vec<T::AccountId>,
+        compute_score: u8,
+        use_outcome: UseOutcome,
+    ) -> DispatchResult {
+        let improvement = match use_outcome {
+            UseOutcome::JobSettled { improvement } => improvement,
+            UseOutcome::Ended => 0,
+        };
+        Self::pay_from_escrow(job, price)?;
+        T::Payouts::settle_job(JobSettlement {
+            job: id,
+            price,
+            data_provider: job.data_provider.clone(),
+            provider: provider.clone(),
+            evaluators,
+            compute_score,
+            data_score: improvement_score(improvement),
+        })
+    }
+
+    /// Take the job from a provider whose submission was rejected: the training price that the owner paid comes out of its
+    /// bond. If it `withheld` the keys, that is a breach and costs the penalty as well.
+    fn reject(id: JobId, job: &JobOf<T>, assignment: &AssignmentOf<T>, withheld: bool) -> DispatchResult {
+        let provider = &assignment.provider;
+        let Some(mut record) = Providers::<T>::get(provider) else {
+            // A provider with open jobs cannot withdraw its bond, and nothing else removes its record; qed.
+            defensive!("a job's provider is missing");
+            return Ok(());
+        };
+        Self::compensate_owner(id, job, provider, &mut record)?;
+        if withheld {
+            let penalty = Self::penalty_for_withheld_keys(job, assignment, &record);
+            // Nobody reported it: that part is burned.
+            let slashed = Self::slash_bond(id, provider, &mut record, penalty, &job.owner, provider);
+            T::Reputation::note_penalty(provider, slashed, PenaltyCause::KeysWithheld { job: id });
+            let (provider, reporter) = (provider.clone(), provider.clone());
+            Self::deposit_event(Event::BondSlashed { job: id, provider, reporter, slashed });
+        } else {
+            T::Reputation::note_penalty(provider, Zero::zero(), PenaltyCause::ResultRejected { job: id });
+        }
+        OfferBook::<T>::leave_job(id, assignment, job.training_price, record);
+        Ok(())
+    }
+
+    /// Assignment and block of acceptance of a job that awaits the key of `expected`.
     fn awaiting(
         job: &JobOf<T>,
         expected: TrainingUseId,
-    ) -> Result<(T::AccountId, BalanceOf<T>, BlockNumberFor<T>), DispatchError> {
+    ) -> Result<(AssignmentOf<T>, BlockNumberFor<T>), DispatchError> {
         match &job.state {
-            JobState::AwaitingKey { provider, price, training_use, accepted_at } if *training_use == expected => {
-                Ok((provider.clone(), *price, *accepted_at))
+            JobState::AwaitingKey { assignment, training_use, accepted_at } if *training_use == expected => {
+                Ok((assignment.clone(), *accepted_at))
             },
             _ => Err(Error::<T>::InvalidState.into()),
         }

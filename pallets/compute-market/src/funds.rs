@@ -1,20 +1,21 @@
 //! The market's money: escrow of jobs, deposits of job owners and bonds of compute providers. Nothing else in the
 //! pallet moves funds.
 
-use crate::{pallet::*, types::*};
+use crate::{offers::OfferBook, pallet::*, types::*};
 use frame_support::{
-    defensive,
+    defensive, ensure,
+    storage::with_storage_layer,
     traits::{
-        fungible::{Mutate, MutateHold},
-        tokens::{Precision, Preservation},
-        Get,
+        fungible::{BalancedHold, InspectHold, Mutate, MutateHold},
+        tokens::{Fortitude, Precision, Preservation, Restriction},
+        Get, Imbalance, OnUnbalanced,
     },
 };
 use neurodata_pallet_support::{slash_and_share, SlashParties};
-use neurodata_primitives::{seams::Payouts, JobId, PayoutReason};
+use neurodata_primitives::{seams::Payouts, HistoryEvent, JobId, PayoutReason, TrainingUseId};
 use sp_runtime::{
     traits::{AccountIdConversion, CheckedAdd, CheckedMul, CheckedSub, Saturating, Zero},
-    ArithmeticError, DispatchError, DispatchResult,
+    ArithmeticError, DispatchError, DispatchResult, TokenError,
 };
 
 impl<T: Config> Pallet<T> {
@@ -43,9 +44,16 @@ impl<T: Config> Pallet<T> {
     ///
     /// The escrow is moved, not held: a hold may reach money that is locked elsewhere, for vesting or a vote, and must
     /// never spend it.
-    pub(crate) fn take_escrow(owner: &T::AccountId, escrow: BalanceOf<T>, deposit: BalanceOf<T>) -> DispatchResult {
+    pub(crate) fn take_escrow(
+        id: JobId,
+        owner: &T::AccountId,
+        escrow: BalanceOf<T>,
+        deposit: BalanceOf<T>,
+    ) -> DispatchResult {
         T::Currency::transfer(owner, &Self::escrow_account(), escrow, Preservation::Preserve)?;
-        T::Currency::hold(&HoldReason::JobDeposit.into(), owner, deposit)
+        T::Currency::hold(&HoldReason::JobDeposit.into(), owner, deposit)?;
+        T::Payouts::note(owner, escrow, HistoryEvent::Charged { job: id });
+        Ok(())
     }
 
     /// Move `amount` out of a job's escrow into the payout pot.
@@ -63,6 +71,22 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Pay the data provider out of the escrow, unless that was done before. Returns what was paid.
+    pub(crate) fn pay_training_price(
+        id: JobId,
+        job: &mut JobOf<T>,
+        training_use: TrainingUseId,
+    ) -> Result<BalanceOf<T>, DispatchError> {
+        let due = if job.training_paid { Zero::zero() } else { job.training_price };
+        if !due.is_zero() {
+            Self::pay_from_escrow(job, due)?;
+            let reason = PayoutReason::TrainingUse { training_use, job: id };
+            T::Payouts::settle_sale(reason, &job.data_provider, due)?;
+        }
+        job.training_paid = true;
+        Ok(due)
+    }
+
     /// Give what is left of a job's escrow back to its owner. Returns the amount.
     ///
     /// An owner that cannot receive it, being too poor to exist, is credited with it instead: it blocks nobody.
@@ -73,6 +97,7 @@ impl<T: Config> Pallet<T> {
         }
         if T::Currency::transfer(&Self::escrow_account(), &job.owner, amount, Preservation::Preserve).is_ok() {
             job.escrow = Zero::zero();
+            T::Payouts::note(&job.owner, amount, HistoryEvent::Refunded { job: id });
         } else {
             Self::pay_from_escrow(job, amount)?;
             T::Payouts::settle_credit(&job.owner, amount, PayoutReason::JobRefund { job: id })?;
@@ -85,9 +110,13 @@ impl<T: Config> Pallet<T> {
         T::Currency::release(&HoldReason::JobDeposit.into(), owner, deposit, Precision::Exact).map(|_| ())
     }
 
-    /// Put a provider's bond on hold.
+    /// Put a provider's bond on hold, out of money that is not locked: damages are paid from it, and locked money must not be
+    /// spent. So what is left free has to satisfy every lock of the account; calls that fail here are undone.
     pub(crate) fn hold_bond(provider: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
-        T::Currency::hold(&HoldReason::ProviderBond.into(), provider, amount)
+        T::Currency::hold(&HoldReason::ProviderBond.into(), provider, amount)?;
+        let unlocked = T::Currency::reducible_total_balance_on_hold(provider, Fortitude::Polite);
+        ensure!(unlocked >= T::Currency::total_balance_on_hold(provider), TokenError::Frozen);
+        Ok(())
     }
 
     /// Give a provider its bond back.
@@ -95,32 +124,144 @@ impl<T: Config> Pallet<T> {
         T::Currency::release(&HoldReason::ProviderBond.into(), provider, amount, Precision::Exact).map(|_| ())
     }
 
-    /// What one breach costs, rounded up.
-    pub(crate) fn breach_cost() -> BalanceOf<T> {
+    /// What a breach of a job without a price costs, rounded up.
+    pub fn least_penalty() -> BalanceOf<T> {
         T::BreachSlash::get().mul_ceil(T::ProviderBond::get())
     }
 
-    /// Whether a bond covers one breach of each of `jobs` jobs.
-    pub(crate) fn covers(bond: BalanceOf<T>, jobs: u32) -> bool {
-        // Saturation refuses what no bond could cover.
-        bond >= Self::breach_cost().saturating_mul(jobs.into())
+    /// What a breach of a job at `price` costs, rounded up.
+    pub(crate) fn penalty(price: BalanceOf<T>) -> BalanceOf<T> {
+        T::PriceLiability::get().mul_ceil(price).max(Self::least_penalty())
     }
 
-    /// Take the cost of a breach from a provider's bond, as far as it reaches, and share it out by [`slash_and_share`].
-    /// Returns what was taken.
+    /// Take a penalty for `id` from a provider's bond, as far as it reaches, and share it out by [`slash_and_share`]; each part is
+    /// a line of its payee's history. Returns what was taken.
     pub(crate) fn slash_bond(
+        id: JobId,
         provider: &T::AccountId,
         record: &mut ProviderOf<T>,
+        penalty: BalanceOf<T>,
         job_owner: &T::AccountId,
         reporter: &T::AccountId,
     ) -> BalanceOf<T> {
         let slashed = slash_and_share::<T::AccountId, T::Currency, T::OnBurn>(
             &HoldReason::ProviderBond.into(),
             SlashParties { slashed: provider, wronged: job_owner, reporter },
-            Self::breach_cost().min(record.bond),
-        )
-        .amount;
-        record.bond = record.bond.saturating_sub(slashed);
-        slashed
+            penalty.min(record.bond),
+        );
+        record.bond = record.bond.saturating_sub(slashed.amount);
+        for (payee, part) in [(job_owner, slashed.wronged), (reporter, slashed.reporter)] {
+            if !part.is_zero() {
+                T::Payouts::note(payee, part, HistoryEvent::Compensated { job: id });
+            }
+        }
+        slashed.amount
+    }
+
+    /// What it costs to withhold keys: the penalty of the job. If a skipped known-answer task took that before, another one by the
+    /// parameters of now, as far as the bond, whose part for the damages is gone already, reaches beyond the exposure by other
+    /// jobs.
+    pub(crate) fn penalty_for_withheld_keys(
+        job: &JobOf<T>,
+        assignment: &AssignmentOf<T>,
+        record: &ProviderOf<T>,
+    ) -> BalanceOf<T> {
+        if !assignment.penalty.is_zero() {
+            return assignment.penalty;
+        }
+        let by_others = record.exposure.saturating_sub(OfferBook::<T>::exposure_by(assignment, job.training_price));
+        Self::penalty(assignment.price).min(record.bond.saturating_sub(by_others))
+    }
+
+    /// Pay the training price of `job` to its data provider out of the bond of the provider that failed it after the key was
+    /// delivered. It is income like any other: the treasury has its share.
+    pub(crate) fn compensate_data_provider(
+        id: JobId,
+        job: &JobOf<T>,
+        provider: &T::AccountId,
+        record: &mut ProviderOf<T>,
+        training_use: TrainingUseId,
+    ) -> DispatchResult {
+        let (payee, due) = (&job.data_provider, job.training_price.min(record.bond));
+        let paid = Self::move_bond(provider, &T::Payouts::pot(), due)?;
+        if !paid.is_zero() {
+            T::Payouts::settle_sale(PayoutReason::TrainingUse { training_use, job: id }, payee, paid)?;
+        }
+        Self::note_damages(id, provider, record, payee, due, paid);
+        Ok(())
+    }
+
+    /// Pay the training price of `job` back to its owner out of the bond of the provider whose submission was rejected: at
+    /// once, or as a credit if it cannot be received.
+    pub(crate) fn compensate_owner(
+        id: JobId,
+        job: &JobOf<T>,
+        provider: &T::AccountId,
+        record: &mut ProviderOf<T>,
+    ) -> DispatchResult {
+        let (payee, due) = (&job.owner, job.training_price.min(record.bond));
+        let paid = match Self::move_bond(provider, payee, due) {
+            Ok(paid) => {
+                if !paid.is_zero() {
+                    T::Payouts::note(payee, paid, HistoryEvent::Compensated { job: id });
+                }
+                paid
+            },
+            Err(_) => {
+                let paid = Self::move_bond(provider, &T::Payouts::pot(), due)?;
+                if !paid.is_zero() {
+                    T::Payouts::settle_credit(payee, paid, PayoutReason::Damages { job: id })?;
+                }
+                paid
+            },
+        };
+        Self::note_damages(id, provider, record, payee, due, paid);
+        Ok(())
+    }
+
+    /// Move up to `amount` of a bond to `account`, without spending locked money. Returns what was moved.
+    fn move_bond(
+        provider: &T::AccountId,
+        account: &T::AccountId,
+        amount: BalanceOf<T>,
+    ) -> Result<BalanceOf<T>, DispatchError> {
+        with_storage_layer(|| {
+            T::Currency::transfer_on_hold(
+                &HoldReason::ProviderBond.into(),
+                provider,
+                account,
+                amount,
+                Precision::BestEffort,
+                Restriction::Free,
+                Fortitude::Polite,
+            )
+        })
+    }
+
+    /// Write down that `paid` of the damages `due` left a bond for `payee`. What locks kept from the payee is burned: whoever
+    /// lets a vote or a vesting lock its bond loses it all the same.
+    fn note_damages(
+        id: JobId,
+        provider: &T::AccountId,
+        record: &mut ProviderOf<T>,
+        payee: &T::AccountId,
+        due: BalanceOf<T>,
+        paid: BalanceOf<T>,
+    ) {
+        record.bond = record.bond.saturating_sub(paid);
+        if !paid.is_zero() {
+            T::Payouts::note(provider, paid, HistoryEvent::PaidDamages { job: id });
+            let (provider, to) = (provider.clone(), payee.clone());
+            Self::deposit_event(Event::DamagesPaid { job: id, provider, to, amount: paid });
+        }
+        let locked = due.saturating_sub(paid);
+        if !locked.is_zero() {
+            let (credit, _missing) = T::Currency::slash(&HoldReason::ProviderBond.into(), provider, locked);
+            let slashed = credit.peek();
+            T::OnBurn::on_unbalanced(credit);
+            record.bond = record.bond.saturating_sub(slashed);
+            let (provider, reporter) = (provider.clone(), provider.clone());
+            Self::deposit_event(Event::BondSlashed { job: id, provider, reporter, slashed });
+        }
     }
 }

@@ -1,21 +1,91 @@
-//! A job's way from posting to its end.
+//! The records of jobs, and a job's way through its states, from acceptance to its end.
 
 use crate::{
-    matching::{JobQueue, OfferBook, Search},
+    index::{Agenda, DeadlineKey, OpenJobKey, Queue},
+    offers::OfferBook,
     pallet::*,
     types::*,
 };
-use frame_support::{defensive, defensive_assert, ensure, traits::Get};
+use core::marker::PhantomData;
+use frame_support::{defensive, ensure, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
 use neurodata_primitives::{
-    job::{blocks_for, MAX_ATTEMPTS, MICRO, MIN_DELIVER_BLOCKS},
-    seams::{Evaluation, JobParties, Models, Payouts, ProofSubject, Reputation, TrainingData, UseOutcome},
+    job::MAX_ATTEMPTS,
+    seams::{Payouts, Reputation, TrainingData, UseOutcome},
     *,
 };
-use sp_runtime::{
-    traits::{Saturating, Zero},
-    ArithmeticError, BoundedVec, DispatchError, DispatchResult,
-};
+use sp_runtime::{traits::Saturating, DispatchError, DispatchResult};
+
+/// The records of jobs, and everything that follows from a record: its place in the queue, its deadline, its time to be
+/// matched. Owns [`Jobs`] and [`MatchTimes`], and writes queue and agenda.
+pub(crate) struct JobBook<T>(PhantomData<T>);
+
+impl<T: Config> JobBook<T> {
+    /// Where a job stands in the queue; `None` unless it is open.
+    pub fn place_in_queue(id: JobId, job: &JobOf<T>) -> Option<OpenJobKey> {
+        let JobState::Open { .. } = job.state else { return None };
+        // Whatever was posted has a class.
+        let class = job.request.requirements.required_class()?;
+        Some(OpenJobKey::new(class, job.request.max_unit_price, id))
+    }
+
+    /// The deadline that the market keeps for a job now.
+    pub fn deadline(id: JobId, job: &JobOf<T>) -> Option<DeadlineKey> {
+        let block = match &job.state {
+            JobState::Open { match_by } => *match_by,
+            JobState::Matched { accept_by, .. } => *accept_by,
+            // Never after the last block for the result.
+            JobState::Running { heartbeat_by, .. } => *heartbeat_by,
+            JobState::Stopping { submit_by, .. } => *submit_by,
+            JobState::AwaitingKey { .. } | JobState::Evaluating { .. } | JobState::Closed { .. } => return None,
+        };
+        Some(DeadlineKey::new(block, id))
+    }
+
+    /// Store a job, new or changed, and bring what follows from it up to date.
+    pub fn save(id: JobId, job: JobOf<T>) {
+        let old = Jobs::<T>::get(id);
+        let mark = |job: Option<&JobOf<T>>| {
+            (job.and_then(|job| Self::place_in_queue(id, job)), job.and_then(|job| Self::deadline(id, job)))
+        };
+        let (old_place, old_deadline) = mark(old.as_ref());
+        let (place, deadline) = mark(Some(&job));
+        if old_place != place {
+            old_place.into_iter().for_each(|key| Queue::<T>::remove(key, &job.owner));
+            place.into_iter().for_each(|key| Queue::<T>::insert(key, &job.owner));
+        }
+        if old_deadline != deadline {
+            old_deadline.into_iter().for_each(Agenda::<T>::remove);
+            deadline.into_iter().for_each(Agenda::<T>::insert);
+        }
+        let was_matched = old.is_some_and(|old| matches!(old.state, JobState::Matched { .. }));
+        if was_matched && !matches!(job.state, JobState::Matched { .. }) {
+            MatchTimes::<T>::remove(id);
+        }
+        Jobs::<T>::insert(id, job);
+    }
+
+    /// Store a job that is matched; if it is declined it may be matched again for as many blocks as are `left`.
+    pub fn save_matched(id: JobId, job: JobOf<T>, left: BlockNumberFor<T>) {
+        MatchTimes::<T>::insert(id, left);
+        Self::save(id, job);
+    }
+
+    /// Remove the record of a closed job.
+    pub fn remove(id: JobId) {
+        Jobs::<T>::remove(id);
+    }
+}
+
+/// How a provider failed a job.
+pub(crate) struct Breach<T: Config> {
+    /// Who reported it; `None` if the hook found it, or the provider itself gave the job back.
+    pub reporter: Option<T::AccountId>,
+    /// What it did not do.
+    pub cause: PenaltyCause,
+    /// The licence whose key had been delivered, so that its price is due.
+    pub delivered: Option<TrainingUseId>,
+}
 
 impl<T: Config> Pallet<T> {
     /// The current height.
@@ -28,227 +98,77 @@ impl<T: Config> Pallet<T> {
         Jobs::<T>::get(id).ok_or(Error::<T>::JobNotFound.into())
     }
 
-    fn ensure_request(request: &RequestOf<T>) -> DispatchResult {
-        let requirements = request.requirements;
-        let has_machine = requirements.cores > 0 && requirements.memory_mib > 0;
-        ensure!(has_machine, Error::<T>::InvalidRequest(RequestIssue::Requirements));
-        ensure!(request.baseline <= MICRO, Error::<T>::InvalidRequest(RequestIssue::Baseline));
-        ensure!(!request.max_unit_price.is_zero(), Error::<T>::InvalidRequest(RequestIssue::MaxUnitPrice));
-        Ok(())
-    }
-
-    /// Post a job. Returns the offers that were looked at.
-    pub(crate) fn do_post_job(owner: T::AccountId, request: RequestOf<T>) -> Result<u32, DispatchError> {
-        Self::ensure_request(&request)?;
-        if let Some(parent) = request.parent {
-            T::Models::ensure_derivable(parent, &owner, &request.spec)?;
-        }
-        let quote = T::TrainingData::quote(request.dataset, &owner, request.spec.algorithm.family())?;
-        ensure!(quote.price <= request.max_training_price, Error::<T>::TrainingPriceTooHigh);
-        let work_units = request
-            .spec
-            .work_units(quote.rows, quote.columns)
-            .map_err(|error| Error::<T>::InvalidSpec(error.into()))?;
-        let needed = MIN_DELIVER_BLOCKS.saturating_add(blocks_for(work_units));
-        let in_time = request.deliver_within >= needed.into() && request.deliver_within <= T::MaxDeliverPeriod::get();
-        ensure!(in_time, Error::<T>::InvalidRequest(RequestIssue::DeliverWithin));
-        let escrow = Self::escrow_for(work_units, request.max_unit_price, quote.price)?;
-        let deposit = T::JobDeposit::get();
-        let id = NextJobId::<T>::get();
-        let next = id.next().ok_or(ArithmeticError::Overflow)?;
-        let now = Self::now();
-        let dataset = request.dataset;
-        let job = JobRecord {
-            owner: owner.clone(),
-            request,
-            data_provider: quote.owner,
-            rows: quote.rows,
-            chunks: quote.chunks,
-            training_price: quote.price,
-            training_paid: false,
-            uses: quote.uses,
-            work_units,
-            escrow,
-            deposit,
-            failed_providers: BoundedVec::new(),
-            attempts: 0,
-            state: JobState::Open { match_by: now.saturating_add(T::MatchPeriod::get()) },
-            posted_at: now,
-        };
-        let Search { best, scanned } = OfferBook::<T>::search(&job);
-        ensure!(best.is_some() || JobQueue::<T>::has_room(), Error::<T>::MaxOpenJobsExceeded);
-        Self::take_escrow(&owner, escrow, deposit)?;
-        NextJobId::<T>::put(next);
-        Self::deposit_event(Event::JobPosted { job: id, owner, dataset, work_units, escrow });
-        match best {
-            Some(assignment) => Self::assign(id, job, assignment, now),
-            None => {
-                defensive_assert!(JobQueue::<T>::push(id), "the queue had room");
-                Jobs::<T>::insert(id, job);
-            },
-        }
-        Ok(scanned)
-    }
-
-    pub(crate) fn do_cancel_job(owner: T::AccountId, id: JobId) -> DispatchResult {
-        let job = Self::job(id)?;
-        ensure!(job.owner == owner, Error::<T>::NotAuthorized);
-        match &job.state {
-            JobState::Open { .. } => JobQueue::<T>::remove(id),
-            JobState::Matched { provider, .. } => OfferBook::<T>::free_slot(provider),
-            _ => return Err(Error::<T>::InvalidState.into()),
-        }
-        Self::close(id, job, JobOutcome::Cancelled)
-    }
-
-    pub(crate) fn do_accept_job(who: T::AccountId, id: JobId, recipient_key: RecipientKey) -> DispatchResult {
+    pub(crate) fn do_accept_job(
+        who: T::AccountId,
+        id: JobId,
+        recipient_key: RecipientKey,
+        probe: ProbeCommitment,
+    ) -> DispatchResult {
         let mut job = Self::job(id)?;
-        let JobState::Matched { provider, price, accept_by } = job.state else {
+        let JobState::Matched { assignment, accept_by } = job.state else {
             return Err(Error::<T>::InvalidState.into());
         };
-        ensure!(provider == who, Error::<T>::NotAuthorized);
+        ensure!(assignment.provider == who, Error::<T>::NotAuthorized);
         let now = Self::now();
         ensure!(now <= accept_by, Error::<T>::Expired);
         ensure!(recipient_key.is_usable(), Error::<T>::UnusableKey);
         // The full price even if it was paid before: it is what a silent data provider answers with.
         let price_of_use = job.training_price;
         let training_use = T::TrainingData::open_use(job.request.dataset, id, &who, recipient_key, price_of_use)?;
-        job.state = JobState::AwaitingKey { provider, price, training_use, accepted_at: now };
-        Jobs::<T>::insert(id, job);
+        let assignment = Assignment { probe: Some(probe), ..assignment };
+        job.state = JobState::AwaitingKey { assignment, training_use, accepted_at: now };
+        JobBook::<T>::save(id, job);
         Self::deposit_event(Event::JobAccepted { job: id, provider: who, training_use });
         Ok(())
     }
 
     pub(crate) fn do_decline_job(who: T::AccountId, id: JobId) -> DispatchResult {
         let job = Self::job(id)?;
-        let JobState::Matched { provider, accept_by, .. } = &job.state else {
+        let JobState::Matched { assignment, accept_by } = &job.state else {
             return Err(Error::<T>::InvalidState.into());
         };
-        ensure!(*provider == who, Error::<T>::NotAuthorized);
-        ensure!(Self::now() <= *accept_by, Error::<T>::Expired);
-        OfferBook::<T>::free_slot(&who);
+        ensure!(assignment.provider == who, Error::<T>::NotAuthorized);
+        let now = Self::now();
+        ensure!(now <= *accept_by, Error::<T>::Expired);
+        // Every matched job has an entry; qed.
+        let left = MatchTimes::<T>::get(id).unwrap_or_default();
+        OfferBook::<T>::free(id, assignment, job.training_price);
         Self::deposit_event(Event::JobDeclined { job: id, provider: who.clone() });
-        Self::queue_again(id, job, who)
+        // Saturates at the end of block numbers, which no chain reaches.
+        Self::queue_again(id, job, who, now.saturating_add(left));
+        Ok(())
     }
 
     pub(crate) fn do_release_job(who: T::AccountId, id: JobId) -> DispatchResult {
         let job = Self::job(id)?;
-        let (provider, training_use) = match &job.state {
-            JobState::AwaitingKey { provider, training_use, .. } => (provider, *training_use),
-            JobState::Running { provider, training_use, .. } => (provider, *training_use),
+        let assignment = job.state.assignment().ok_or(Error::<T>::InvalidState)?.clone();
+        let (training_use, is_cancelled) = match &job.state {
+            JobState::Running { training_use, .. } => (*training_use, false),
+            JobState::Stopping { training_use, .. } => (*training_use, true),
+            // One that awaits its key neither: a release that overtook the delivery would leave the wrapped key readable in
+            // the transaction pool, unpaid.
             _ => return Err(Error::<T>::InvalidState.into()),
         };
-        ensure!(*provider == who, Error::<T>::NotAuthorized);
+        ensure!(assignment.provider == who, Error::<T>::NotAuthorized);
+        Self::deposit_event(Event::JobReleased { job: id, provider: who });
+        if is_cancelled {
+            return Self::close_stopped(id, job, &assignment, training_use);
+        }
         T::TrainingData::close_use(training_use, UseOutcome::Ended);
-        Self::deposit_event(Event::JobReleased { job: id, provider: who.clone() });
-        // Who gives a job back reports itself, so nobody gets the reporter's part.
-        Self::breach(id, job, who.clone(), who)
+        let cause = PenaltyCause::Released { job: id };
+        Self::breach(id, job, assignment, Breach { reporter: None, cause, delivered: Some(training_use) })
     }
 
-    pub(crate) fn do_heartbeat(who: T::AccountId, id: JobId, reached: u32) -> DispatchResult {
-        let mut job = Self::job(id)?;
-        let JobState::Running { provider, position, heartbeat_by, deliver_by, .. } = &mut job.state else {
-            return Err(Error::<T>::InvalidState.into());
-        };
-        ensure!(*provider == who, Error::<T>::NotAuthorized);
-        let now = Self::now();
-        ensure!(now <= *heartbeat_by, Error::<T>::Expired);
-        let in_range = (*position..=job.request.spec.checkpoints()).contains(&reached);
-        ensure!(in_range, Error::<T>::InvalidPosition);
-        *position = reached;
-        *heartbeat_by = Self::next_heartbeat(now, *deliver_by);
-        let heartbeat_by = *heartbeat_by;
-        Jobs::<T>::insert(id, job);
-        Self::deposit_event(Event::HeartbeatReceived { job: id, position: reached, heartbeat_by });
-        Ok(())
-    }
-
-    /// Last block, inclusive, for the heartbeat after one at `now`.
-    pub(crate) fn next_heartbeat(now: BlockNumberFor<T>, deliver_by: BlockNumberFor<T>) -> BlockNumberFor<T> {
-        now.saturating_add(T::HeartbeatPeriod::get()).min(deliver_by)
-    }
-
-    fn ensure_result(job: &JobOf<T>, result: &ResultCommitment) -> DispatchResult {
-        let spec = &job.request.spec;
-        let metrics = &result.metrics;
-        ensure!(result.checkpoints == spec.checkpoints(), Error::<T>::InvalidResult(ResultIssue::Checkpoints));
-        let holdout_rows = spec.holdout_rows(job.rows);
-        let rows_fit =
-            metrics.holdout_rows == holdout_rows && metrics.training_rows == job.rows.saturating_sub(holdout_rows);
-        ensure!(rows_fit, Error::<T>::InvalidResult(ResultIssue::Rows));
-        let counts_fit = metrics.holdout_correct <= holdout_rows && metrics.majority_correct <= holdout_rows;
-        ensure!(counts_fit, Error::<T>::InvalidResult(ResultIssue::Correct));
-        ensure!(result.model_bytes > 0, Error::<T>::InvalidResult(ResultIssue::ModelBytes));
-        Ok(())
-    }
-
-    pub(crate) fn do_submit_result(
-        who: T::AccountId,
+    /// Close a job that its owner cancelled while it ran, without progress.
+    pub(crate) fn close_stopped(
         id: JobId,
-        result: ResultCommitment,
-        proof: AuditProof,
+        job: JobOf<T>,
+        assignment: &AssignmentOf<T>,
+        training_use: TrainingUseId,
     ) -> DispatchResult {
-        let mut job = Self::job(id)?;
-        let JobState::Running { provider, price, training_use, seed, challenged_chunk, deliver_by, .. } = &job.state
-        else {
-            return Err(Error::<T>::InvalidState.into());
-        };
-        let (price, training_use, seed) = (*price, *training_use, *seed);
-        ensure!(*provider == who, Error::<T>::NotAuthorized);
-        ensure!(Self::now() <= *deliver_by, Error::<T>::Expired);
-        Self::ensure_result(&job, &result)?;
-        ensure!(proof.chunk == *challenged_chunk, Error::<T>::WrongChunk);
-        T::TrainingData::verify_chunk(job.request.dataset, ProofSubject::Job(id), &who, &proof)?;
-        let parties = JobParties {
-            job_owner: job.owner.clone(),
-            data_provider: job.data_provider.clone(),
-            provider: who.clone(),
-            work_units: job.work_units,
-        };
-        let training_paid = Self::pay_training_price(&mut job, training_use)?;
-        T::Evaluation::open_round(id, parties)?;
-        let provider = who.clone();
-        job.state = JobState::Evaluating { provider, price, training_use, seed, result: result.clone() };
-        Jobs::<T>::insert(id, job);
-        Self::deposit_event(Event::ResultSubmitted { job: id, provider: who, result, training_paid });
-        Ok(())
-    }
-
-    /// Pay the data provider, unless that was done before. Returns what was paid.
-    fn pay_training_price(job: &mut JobOf<T>, training_use: TrainingUseId) -> Result<BalanceOf<T>, DispatchError> {
-        let due = if job.training_paid { Zero::zero() } else { job.training_price };
-        if !due.is_zero() {
-            Self::pay_from_escrow(job, due)?;
-            T::Payouts::settle_sale(PayoutReason::TrainingUse { training_use }, &job.data_provider, due)?;
-        }
-        job.training_paid = true;
-        Ok(due)
-    }
-
-    pub(crate) fn do_expire_job(reporter: T::AccountId, id: JobId) -> DispatchResult {
-        let job = Self::job(id)?;
-        let now = Self::now();
-        match &job.state {
-            JobState::Open { match_by } => {
-                ensure!(now > *match_by, Error::<T>::TooEarly);
-                JobQueue::<T>::remove(id);
-                Self::close(id, job, JobOutcome::Expired)
-            },
-            JobState::Matched { provider, accept_by, .. } => {
-                ensure!(now > *accept_by, Error::<T>::TooEarly);
-                let provider = provider.clone();
-                Self::breach(id, job, provider, reporter)
-            },
-            JobState::Running { provider, training_use, heartbeat_by, deliver_by, .. } => {
-                ensure!(now > *heartbeat_by || now > *deliver_by, Error::<T>::TooEarly);
-                T::TrainingData::close_use(*training_use, UseOutcome::Ended);
-                let provider = provider.clone();
-                Self::breach(id, job, provider, reporter)
-            },
-            JobState::AwaitingKey { .. } => Err(Error::<T>::ExitElsewhere(ExitCall::ExpireDelivery).into()),
-            JobState::Evaluating { .. } => Err(Error::<T>::ExitElsewhere(ExitCall::CloseRound).into()),
-            JobState::Closed { .. } => Err(Error::<T>::InvalidState.into()),
-        }
+        T::TrainingData::close_use(training_use, UseOutcome::Ended);
+        OfferBook::<T>::free(id, assignment, job.training_price);
+        Self::close(id, job, JobOutcome::Cancelled)
     }
 
     pub(crate) fn do_prune_job(id: JobId) -> DispatchResult {
@@ -258,39 +178,61 @@ impl<T: Config> Pallet<T> {
         };
         ensure!(Self::now() >= prunes_at, Error::<T>::TooEarly);
         Self::release_deposit(&owner, deposit)?;
-        Jobs::<T>::remove(id);
+        JobBook::<T>::remove(id);
+        T::Payouts::forget_job(id);
         Self::deposit_event(Event::JobPruned { job: id, owner, deposit });
         Ok(())
     }
 
-    /// Take the job from a provider that missed a deadline or gave it back, and a part of its bond.
-    fn breach(id: JobId, mut job: JobOf<T>, provider: T::AccountId, reporter: T::AccountId) -> DispatchResult {
+    /// Take the job from a provider that missed a deadline or gave it back, with the penalty and, if the key had been
+    /// delivered, the price of the data; then queue it again, or close it after the last attempt.
+    pub(crate) fn breach(
+        id: JobId,
+        mut job: JobOf<T>,
+        assignment: AssignmentOf<T>,
+        breach: Breach<T>,
+    ) -> DispatchResult {
+        let Breach { reporter, cause, delivered } = breach;
+        let provider = assignment.provider.clone();
+        // Who is slashed gets no part of it: without a reporter that part is burned.
+        let reporter = reporter.unwrap_or_else(|| provider.clone());
         job.attempts = job.attempts.saturating_add(1);
-        let Some(mut record) = Providers::<T>::get(&provider) else {
+        match Providers::<T>::get(&provider) {
+            Some(mut record) => {
+                if let Some(training_use) = delivered {
+                    Self::compensate_data_provider(id, &job, &provider, &mut record, training_use)?;
+                }
+                let slashed = Self::slash_bond(id, &provider, &mut record, assignment.penalty, &job.owner, &reporter);
+                T::Reputation::note_penalty(&provider, slashed, cause);
+                OfferBook::<T>::leave_job(id, &assignment, job.training_price, record);
+                let provider = provider.clone();
+                Self::deposit_event(Event::BondSlashed { job: id, provider, reporter, slashed });
+            },
             // A provider with open jobs cannot withdraw its bond, and nothing else removes its record; qed.
-            defensive!("a job's provider is missing");
-            return Self::queue_again(id, job, provider);
-        };
-        let slashed = Self::slash_bond(&provider, &mut record, &job.owner, &reporter);
-        Providers::<T>::insert(&provider, record);
-        OfferBook::<T>::free_slot(&provider);
-        T::Reputation::note_failure(&provider, ContributionKind::Compute);
-        Self::deposit_event(Event::BondSlashed { job: id, provider: provider.clone(), reporter, slashed });
-        Self::queue_again(id, job, provider)
-    }
-
-    /// Queue a job for somebody other than `failed`; close it after the last attempt, when too many have failed or
-    /// declined to be told apart from others, or when the queue is full.
-    fn queue_again(id: JobId, mut job: JobOf<T>, failed: T::AccountId) -> DispatchResult {
-        let is_noted = job.failed_providers.try_push(failed).is_ok() && !job.failed_providers.is_full();
-        if !is_noted || job.attempts >= MAX_ATTEMPTS || !JobQueue::<T>::push(id) {
+            None => {
+                defensive!("a job's provider is missing");
+            },
+        }
+        if job.attempts >= MAX_ATTEMPTS {
             return Self::close(id, job, JobOutcome::Expired);
         }
         let match_by = Self::now().saturating_add(T::MatchPeriod::get());
-        job.state = JobState::Open { match_by };
-        Jobs::<T>::insert(id, job);
-        Self::deposit_event(Event::JobQueuedAgain { job: id, match_by });
+        Self::queue_again(id, job, provider, match_by);
         Ok(())
+    }
+
+    /// Queue a job for somebody other than `failed`, until `match_by`. The provider that failed or declined first is forgotten
+    /// if there is no room for another.
+    fn queue_again(id: JobId, mut job: JobOf<T>, failed: T::AccountId, match_by: BlockNumberFor<T>) {
+        if job.failed_providers.is_full() {
+            job.failed_providers.remove(0);
+        }
+        if job.failed_providers.try_push(failed).is_err() {
+            defensive!("there is room for a provider that failed");
+        }
+        job.state = JobState::Open { match_by };
+        JobBook::<T>::save(id, job);
+        Self::deposit_event(Event::JobQueuedAgain { job: id, match_by });
     }
 
     /// End a job: refund what is left of the escrow and keep the record until it may be pruned.
@@ -299,7 +241,7 @@ impl<T: Config> Pallet<T> {
         let owner = job.owner.clone();
         let prunes_at = Self::now().saturating_add(T::PrunePeriod::get());
         job.state = JobState::Closed { outcome: outcome.clone(), prunes_at };
-        Jobs::<T>::insert(id, job);
+        JobBook::<T>::save(id, job);
         Self::deposit_event(Event::JobClosed { job: id, owner, outcome, refunded });
         Ok(())
     }

@@ -18,6 +18,10 @@ use neurodata_primitives::{
 };
 use sp_runtime::{traits::IdentityLookup, BoundedVec, BuildStorage, DispatchError, DispatchResult, Permill};
 
+mod doubles;
+
+pub use doubles::*;
+
 pub type AccountId = u64;
 pub type Balance = u128;
 
@@ -53,22 +57,31 @@ impl Config for Test {
     type TrainingData = TestData;
     type Evaluation = TestEvaluation;
     type Models = TestModels;
+    type Leaderboards = TestLeaderboards;
     type Payouts = TestPayouts;
     type Reputation = TestReputation;
     type OnBurn = TestBurn;
     type PalletId = MarketPalletId;
     type JobDeposit = DepositPerJob;
-    type ProviderBond = ConstU128<MIN_BOND>;
+    type ProviderBond = LeastBond;
+    type Halted = IsHalted;
+    type MinUnitPrice = PriceFloor;
     type MatchPeriod = ConstU64<MATCH_PERIOD>;
     type AcceptPeriod = ConstU64<ACCEPT_PERIOD>;
     type HeartbeatPeriod = ConstU64<HEARTBEAT_PERIOD>;
     type MaxDeliverPeriod = ConstU64<MAX_DELIVER_PERIOD>;
+    type ProgressPeriod = ConstU64<PROGRESS_PERIOD>;
+    type DeadlineGrace = ConstU64<DEADLINE_GRACE>;
     type RetirePeriod = ConstU64<RETIRE_PERIOD>;
     type PrunePeriod = ConstU64<PRUNE_PERIOD>;
-    type BreachSlash = BreachSlash;
-    type MaxOffers = ConstU32<4>;
-    type MaxOpenJobs = ConstU32<4>;
-    type MaxMatchesPerBlock = ConstU32<2>;
+    type BreachSlash = SlashShare;
+    type PriceLiability = LiabilityShare;
+    type MaxOffersPerProvider = ConstU32<4>;
+    type MaxJobsPerProvider = ConstU32<8>;
+    type MaxOpenJobs = ConstU32<40>;
+    type MaxOpenJobsPerOwner = ConstU32<16>;
+    type MaxMatchesPerBlock = ConstU32<4>;
+    type MaxDeadlinesPerBlock = ConstU32<3>;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = TestBenchmarkHelper;
@@ -92,13 +105,15 @@ pub const EXISTENTIAL_DEPOSIT: Balance = 50;
 pub const FUNDS: Balance = 1_000_000;
 pub const MIN_BOND: Balance = 1_000;
 /// A tenth of the minimum bond.
-pub const BREACH: Balance = 100;
+pub const LEAST_PENALTY: Balance = 100;
 /// What the record of a job costs until it is pruned.
 pub const DEPOSIT: Balance = 200;
 pub const MATCH_PERIOD: u64 = 20;
 pub const ACCEPT_PERIOD: u64 = 5;
 pub const HEARTBEAT_PERIOD: u64 = 10;
 pub const MAX_DELIVER_PERIOD: u64 = 100;
+pub const PROGRESS_PERIOD: u64 = 12;
+pub const DEADLINE_GRACE: u64 = 3;
 pub const DELIVER_WITHIN: u64 = 25;
 pub const RETIRE_PERIOD: u64 = 30;
 pub const PRUNE_PERIOD: u64 = 15;
@@ -120,14 +135,20 @@ pub const TRAINING_PRICE: Balance = 500;
 pub const WORK_UNITS: u64 = 632;
 pub const MAX_UNIT_PRICE: Balance = 20;
 pub const UNIT_PRICE: Balance = 10;
+pub const MIN_UNIT_PRICE: Balance = 5;
 pub const PRICE: Balance = 6_320;
 /// Work units at the maximum price, and the training price.
 pub const ESCROW: Balance = 632 * 20 + 500;
 
 parameter_types! {
-    pub BreachSlash: Permill = Permill::from_percent(10);
     pub const MarketPalletId: PalletId = PalletId(*b"nd/mrket");
     pub storage DepositPerJob: Balance = DEPOSIT;
+    pub storage LeastBond: Balance = MIN_BOND;
+    pub storage PriceFloor: Balance = MIN_UNIT_PRICE;
+    pub storage SlashShare: Permill = Permill::from_percent(10);
+    pub storage LiabilityShare: Permill = Permill::from_percent(10);
+    /// Whether the chain is halted.
+    pub storage IsHalted: bool = false;
     /// The training price that the registry quotes now.
     pub storage QuotedPrice: Balance = TRAINING_PRICE;
     /// Whether the dataset is still listed.
@@ -139,7 +160,18 @@ parameter_types! {
     /// Open training uses: id, job, provider, price.
     pub storage Uses: Vec<(TrainingUseId, JobId, AccountId, Balance)> = Vec::new();
     pub storage NextUse: u64 = 0;
-    pub storage Rounds: Vec<(JobId, AccountId, AccountId, AccountId)> = Vec::new();
+    /// Rounds that were opened, in order, field by field.
+    storage StoredRounds: Vec<(JobId, StoredRequest)> = Vec::new();
+    /// Models that the leaderboards were told of, in order, field by field.
+    storage StoredAchievements: Vec<(Task, ModelId, JobId, AccountId, u32, u32)> = Vec::new();
+    /// Accuracy of the best model that was there before, in millionths.
+    pub storage BestKnown: Option<u32> = None;
+    /// Scores of computation and data in each settlement, in order.
+    pub storage Scores: Vec<(JobId, u8, u8)> = Vec::new();
+    /// Lines that the histories were told of, in order: account, amount, what happened.
+    pub storage Notes: Vec<(AccountId, Balance, HistoryEvent)> = Vec::new();
+    /// Jobs whose record is gone, in order.
+    pub storage Forgotten: Vec<JobId> = Vec::new();
     /// Models recorded, in order: owner, job, parent, seed, score.
     pub storage RecordedModels: Vec<(AccountId, JobId, Option<ModelId>, Seed, u8)> = Vec::new();
     /// What the payouts double credited, in order.
@@ -147,220 +179,9 @@ parameter_types! {
     /// Why sales and single accounts were credited, in order.
     pub storage Reasons: Vec<PayoutReason> = Vec::new();
     pub storage Reputations: Vec<(AccountId, u8)> = Vec::new();
-    pub storage Failures: Vec<AccountId> = Vec::new();
+    /// Penalties that reputation was told of, in order: who, how much, why.
+    pub storage Penalties: Vec<(AccountId, Balance, PenaltyCause)> = Vec::new();
     pub storage Burned: Balance = 0;
-}
-
-/// Remembers a seed for every block up to now, for [`SEED_MEMORY`] blocks.
-pub struct TestEntropy;
-
-impl seams::Entropy<u64> for TestEntropy {
-    fn seed_at(block: u64) -> Option<Seed> {
-        let now = System::block_number();
-        (block <= now && now - block <= SEED_MEMORY).then(|| seed_of_block(block))
-    }
-}
-
-pub fn seed_of_block(block: u64) -> Seed {
-    Seed::new(sp_io::hashing::blake2_256(&block.to_le_bytes()))
-}
-
-/// One dataset, sold to everybody but [`STRANGER`] for linear models.
-pub struct TestData;
-
-impl TrainingData<AccountId, Balance> for TestData {
-    fn quote(
-        dataset: DatasetId,
-        buyer: &AccountId,
-        family: AlgorithmFamily,
-    ) -> Result<TrainingQuote<AccountId, Balance>, DispatchError> {
-        let is_sold = Listed::get() && Self::still_permits(dataset, buyer, family);
-        is_sold.then_some(()).ok_or(DispatchError::Other("not sold"))?;
-        let price = QuotedPrice::get();
-        Ok(TrainingQuote { owner: DATA_PROVIDER, price, rows: ROWS, columns: COLUMNS, chunks: CHUNKS, uses: USES })
-    }
-
-    fn still_permits(dataset: DatasetId, buyer: &AccountId, family: AlgorithmFamily) -> bool {
-        Permitted::get() && dataset == DATASET && *buyer != STRANGER && family == AlgorithmFamily::Linear
-    }
-
-    fn open_use(
-        _: DatasetId,
-        job: JobId,
-        provider: &AccountId,
-        _: RecipientKey,
-        price: Balance,
-    ) -> Result<TrainingUseId, DispatchError> {
-        let id = TrainingUseId::new(NextUse::get());
-        NextUse::set(&(id.get() + 1));
-        let mut uses = Uses::get();
-        uses.push((id, job, *provider, price));
-        Uses::set(&uses);
-        Ok(id)
-    }
-
-    fn close_use(training_use: TrainingUseId, outcome: UseOutcome) {
-        let improvement = match outcome {
-            UseOutcome::Ended => None,
-            UseOutcome::JobSettled { improvement } => Some(improvement),
-        };
-        let mut closed = ClosedUses::get();
-        closed.push((training_use, improvement));
-        ClosedUses::set(&closed);
-        Uses::set(&Uses::get().into_iter().filter(|(id, ..)| *id != training_use).collect());
-    }
-
-    /// A proof is good if its bytes name the job and the account.
-    fn verify_chunk(
-        dataset: DatasetId,
-        subject: ProofSubject,
-        account: &AccountId,
-        proof: &AuditProof,
-    ) -> DispatchResult {
-        let ProofSubject::Job(job) = subject else { return Err(DispatchError::Other("wrong subject")) };
-        let is_good = dataset == DATASET && proof.zk_proof == possession_bytes(job, *account);
-        is_good.then_some(()).ok_or(DispatchError::Other("bad proof"))
-    }
-}
-
-fn possession_bytes(job: JobId, account: AccountId) -> Vec<u8> {
-    [job.get().to_le_bytes(), account.to_le_bytes()].concat()
-}
-
-pub struct TestEvaluation;
-
-impl seams::Evaluation<AccountId> for TestEvaluation {
-    fn open_round(job: JobId, parties: JobParties<AccountId>) -> DispatchResult {
-        let mut rounds = Rounds::get();
-        rounds.push((job, parties.job_owner, parties.data_provider, parties.provider));
-        Rounds::set(&rounds);
-        Ok(())
-    }
-}
-
-pub struct TestModels;
-
-/// Everybody may derive from [`PARENT`] but [`STRANGER`].
-impl seams::Models<AccountId> for TestModels {
-    fn ensure_derivable(parent: ModelId, owner: &AccountId, spec: &TrainingSpec) -> DispatchResult {
-        let may = parent == PARENT && *owner != STRANGER && spec.classes == 2;
-        may.then_some(()).ok_or(DispatchError::Other("not derivable"))
-    }
-
-    fn record(origin: ModelOrigin<AccountId>) -> Result<ModelId, DispatchError> {
-        let ModelOrigin { owner, job, parent, seed, score, .. } = origin;
-        assert_eq!((origin.dataset, origin.data_provider, origin.uses), (DATASET, DATA_PROVIDER, USES));
-        assert_eq!((origin.spec, origin.result), (super::mock::spec(), super::mock::result()));
-        assert_eq!(state(job).provider(), Some(&origin.compute_provider));
-        let mut models = RecordedModels::get();
-        models.push((owner, job, parent, seed, score));
-        RecordedModels::set(&models);
-        Ok(ModelId::new(models.len() as u64 - 1))
-    }
-}
-
-/// Credits by the default split.
-pub struct TestPayouts;
-
-fn credit(who: AccountId, amount: Balance) {
-    let mut credited = Credited::get();
-    credited.push((who, amount));
-    Credited::set(&credited);
-}
-
-fn note_reason(reason: PayoutReason) {
-    let mut reasons = Reasons::get();
-    reasons.push(reason);
-    Reasons::set(&reasons);
-}
-
-impl seams::Payouts<AccountId, Balance> for TestPayouts {
-    fn pot() -> AccountId {
-        POT
-    }
-
-    fn settle_job(settlement: JobSettlement<AccountId, Balance>) -> DispatchResult {
-        let shares = JobSplit::default().shares(settlement.price, settlement.evaluators.len() as u32);
-        credit(settlement.data_provider, shares.data);
-        credit(settlement.provider, shares.compute);
-        settlement.evaluators.into_iter().for_each(|evaluator| credit(evaluator, shares.each_evaluator));
-        credit(TREASURY, shares.treasury);
-        Ok(())
-    }
-
-    fn evaluation_share(price: Balance) -> Balance {
-        JobSplit::default().evaluation.mul_floor(price)
-    }
-
-    fn settle_evaluation(_: JobId, amount: Balance, evaluators: Vec<AccountId>) -> DispatchResult {
-        let each = amount.checked_div(evaluators.len() as u128).unwrap_or(0);
-        credit(TREASURY, amount - each * evaluators.len() as u128);
-        evaluators.into_iter().for_each(|evaluator| credit(evaluator, each));
-        Ok(())
-    }
-
-    fn settle_sale(reason: PayoutReason, owner: &AccountId, price: Balance) -> DispatchResult {
-        note_reason(reason);
-        let to_treasury = Self::treasury_share(price);
-        credit(*owner, price - to_treasury);
-        credit(TREASURY, to_treasury);
-        Ok(())
-    }
-
-    fn treasury_share(price: Balance) -> Balance {
-        price / 20
-    }
-
-    fn settle_treasury(amount: Balance) -> DispatchResult {
-        credit(TREASURY, amount);
-        Ok(())
-    }
-
-    fn settle_credit(account: &AccountId, amount: Balance, reason: PayoutReason) -> DispatchResult {
-        note_reason(reason);
-        credit(*account, amount);
-        Ok(())
-    }
-}
-
-pub struct TestReputation;
-
-impl seams::Reputation<AccountId> for TestReputation {
-    fn of(account: &AccountId) -> u8 {
-        Reputations::get().into_iter().rev().find(|(who, _)| who == account).map_or(50, |(_, reputation)| reputation)
-    }
-
-    fn note_failure(account: &AccountId, kind: ContributionKind) {
-        assert_eq!(kind, ContributionKind::Compute);
-        let mut failures = Failures::get();
-        failures.push(*account);
-        Failures::set(&failures);
-    }
-}
-
-/// Counts what is burned, then lets it drop out of the issuance.
-pub struct TestBurn;
-
-impl OnUnbalanced<CreditOf<Test>> for TestBurn {
-    fn on_nonzero_unbalanced(credit: CreditOf<Test>) {
-        Burned::set(&(Burned::get() + credit.peek()));
-    }
-}
-
-#[cfg(feature = "runtime-benchmarks")]
-pub struct TestBenchmarkHelper;
-
-#[cfg(feature = "runtime-benchmarks")]
-impl BenchmarkHelper<AccountId, u64> for TestBenchmarkHelper {
-    fn create_dataset(_: &AccountId) -> DatasetId {
-        DATASET
-    }
-
-    fn set_seed(_: u64) {}
-
-    fn possession_proof(_: DatasetId, job: JobId, provider: &AccountId, chunk: u32) -> AuditProof {
-        proof(job, *provider, chunk)
-    }
 }
 
 pub fn set_reputation(who: AccountId, reputation: u8) {
@@ -427,7 +248,7 @@ pub fn events() -> Vec<Event<Test>> {
 }
 
 pub fn capability() -> Capability {
-    Capability { cores: 4, memory_mib: 8_192, device: DeviceClass::Cpu }
+    Capability { cores: 4, memory_mib: 8_192, device: DeviceClass::Cpu, device_memory_mib: 0 }
 }
 
 pub fn spec() -> TrainingSpec {
@@ -490,10 +311,21 @@ pub fn recipient_key() -> RecipientKey {
     RecipientKey::new([9; 32])
 }
 
-/// Register `provider` with the minimum bond and one slot at `unit_price`.
+/// A bond that covers the usual job at `unit_price` and today's price of the data, and no second one.
+pub fn bond_at(unit_price: Balance) -> Balance {
+    let price = unit_price * Balance::from(WORK_UNITS);
+    MIN_BOND.max(LEAST_PENALTY.max(LiabilityShare::get().mul_ceil(price)) + QuotedPrice::get())
+}
+
+/// What binds the secret of every provider in these tests.
+pub fn probe_commitment() -> ProbeCommitment {
+    ProbeCommitment::new([6; 32])
+}
+
+/// Register `provider` with a bond for one job, and an offer of one slot at `unit_price`.
 pub fn offer(provider: AccountId, unit_price: Balance) {
-    assert_ok!(ComputeMarket::register_provider(signed(provider), MIN_BOND));
-    assert_ok!(ComputeMarket::set_offer(signed(provider), capability(), unit_price, 1));
+    assert_ok!(ComputeMarket::register_provider(signed(provider), bond_at(unit_price)));
+    assert_ok!(ComputeMarket::add_offer(signed(provider), capability(), unit_price, 1));
 }
 
 pub fn job(id: JobId) -> JobOf<Test> {
@@ -537,7 +369,7 @@ pub fn training_use(id: JobId) -> TrainingUseId {
 }
 
 pub fn accept(provider: AccountId, id: JobId) {
-    assert_ok!(ComputeMarket::accept_job(signed(provider), id, recipient_key()));
+    assert_ok!(ComputeMarket::accept_job(signed(provider), id, recipient_key(), probe_commitment()));
 }
 
 /// A job that [`PROVIDER`] accepted.
@@ -610,6 +442,10 @@ impl ExtBuilder {
             let issuance = Balances::total_issuance();
             test();
             ComputeMarket::do_try_state().expect("the invariants hold");
+            let parameters = (LeastBond::get(), SlashShare::get());
+            if parameters == (MIN_BOND, Permill::from_percent(10)) {
+                ComputeMarket::check_readiness().expect("the index holds what is ready");
+            }
             assert_eq!(
                 Balances::total_issuance() + Burned::get(),
                 issuance,

@@ -1,6 +1,6 @@
-//! What compute providers do apart from jobs: registration, bond, offer, retirement.
+//! What compute providers do apart from offers and jobs: registration, bond, retirement.
 
-use crate::{matching::OfferBook, pallet::*, types::*};
+use crate::{offers::OfferBook, pallet::*, types::*};
 use frame_support::{ensure, traits::Get};
 use neurodata_primitives::*;
 use sp_runtime::{
@@ -9,7 +9,8 @@ use sp_runtime::{
 };
 
 impl<T: Config> Pallet<T> {
-    fn provider(who: &T::AccountId) -> Result<ProviderOf<T>, DispatchError> {
+    /// The record of a provider.
+    pub(crate) fn provider(who: &T::AccountId) -> Result<ProviderOf<T>, DispatchError> {
         Providers::<T>::get(who).ok_or(Error::<T>::ProviderNotFound.into())
     }
 
@@ -17,52 +18,39 @@ impl<T: Config> Pallet<T> {
         ensure!(!Providers::<T>::contains_key(&provider), Error::<T>::AlreadyExists);
         ensure!(bond >= T::ProviderBond::get(), Error::<T>::BondTooLow);
         Self::hold_bond(&provider, bond)?;
-        Providers::<T>::insert(&provider, ProviderRecord { bond, open_jobs: 0, retires_at: None });
+        let record = ProviderRecord { bond, exposure: Zero::zero(), open_jobs: 0, offers: 0, retires_at: None };
+        Providers::<T>::insert(&provider, record);
         Self::deposit_event(Event::ProviderRegistered { provider, bond });
         Ok(())
     }
 
-    pub(crate) fn do_set_offer(
-        provider: T::AccountId,
-        capability: Capability,
-        unit_price: BalanceOf<T>,
-        slots: u32,
-    ) -> DispatchResult {
-        let record = Self::provider(&provider)?;
-        ensure!(record.retires_at.is_none(), Error::<T>::Retired);
-        ensure!(Self::covers(record.bond, 1), Error::<T>::BondTooLow);
-        let is_sane = !unit_price.is_zero() && slots > 0 && capability.cores > 0 && capability.memory_mib > 0;
-        ensure!(is_sane, Error::<T>::InvalidOffer);
-        let offer = OfferRecord { capability, unit_price, slots, slots_taken: record.open_jobs };
-        OfferBook::<T>::insert(&provider, offer)?;
-        Self::deposit_event(Event::OfferSet { provider, capability, slots, unit_price });
-        Ok(())
-    }
-
-    pub(crate) fn do_withdraw_offer(provider: T::AccountId) -> DispatchResult {
-        ensure!(OfferBook::<T>::remove(&provider), Error::<T>::OfferNotFound);
-        Self::deposit_event(Event::OfferWithdrawn { provider });
-        Ok(())
-    }
-
-    pub(crate) fn do_retire_provider(provider: T::AccountId) -> DispatchResult {
-        let record = Self::provider(&provider)?;
+    /// Retire a provider. Returns how many offers were withdrawn.
+    pub(crate) fn do_retire_provider(provider: T::AccountId) -> Result<u32, DispatchError> {
+        let mut record = Self::provider(&provider)?;
         ensure!(record.retires_at.is_none(), Error::<T>::Retired);
         let retires_at = Self::now().saturating_add(T::RetirePeriod::get());
-        OfferBook::<T>::remove(&provider);
+        let withdrawn = record.offers;
+        for id in OffersOf::<T>::get(&provider) {
+            if let Some(offer) = Offers::<T>::get(id) {
+                OfferBook::<T>::remove(&provider, id, &offer, &mut record);
+            }
+        }
         Providers::<T>::insert(&provider, ProviderRecord { retires_at: Some(retires_at), ..record });
         Self::deposit_event(Event::ProviderRetired { provider, retires_at });
-        Ok(())
+        Ok(withdrawn)
     }
 
-    pub(crate) fn do_add_bond(provider: T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
-        let record = Self::provider(&provider)?;
+    /// Add to a bond. Returns how many offers the provider has.
+    pub(crate) fn do_add_bond(provider: T::AccountId, amount: BalanceOf<T>) -> Result<u32, DispatchError> {
+        let mut record = Self::provider(&provider)?;
         ensure!(record.retires_at.is_none(), Error::<T>::Retired);
         let bond = record.bond.checked_add(&amount).ok_or(ArithmeticError::Overflow)?;
         Self::hold_bond(&provider, amount)?;
-        Providers::<T>::insert(&provider, ProviderRecord { bond, ..record });
+        record.bond = bond;
+        let offers = OfferBook::<T>::place_all(&provider, &record);
+        Providers::<T>::insert(&provider, record);
         Self::deposit_event(Event::BondAdded { provider, amount, bond });
-        Ok(())
+        Ok(offers)
     }
 
     pub(crate) fn do_withdraw_bond(provider: T::AccountId) -> DispatchResult {

@@ -19,6 +19,9 @@ pub type CreditOf<T> = fungible::Credit<AccountIdOf<T>, <T as Config>::Currency>
 /// A job as the market stores it.
 pub type JobOf<T> = JobRecord<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>;
 
+/// A job in the hands of a compute provider.
+pub(crate) type AssignmentOf<T> = Assignment<AccountIdOf<T>, BalanceOf<T>>;
+
 /// What a job owner asks for.
 pub(crate) type RequestOf<T> = JobRequest<BalanceOf<T>, BlockNumberFor<T>>;
 
@@ -27,6 +30,9 @@ pub(crate) type OutcomeOf<T> = JobOutcome<AccountIdOf<T>, BalanceOf<T>>;
 
 /// A compute provider as the market stores it.
 pub type ProviderOf<T> = ProviderRecord<BalanceOf<T>, BlockNumberFor<T>>;
+
+/// An offer as the market stores it.
+pub type OfferOf<T> = OfferRecord<AccountIdOf<T>, BalanceOf<T>>;
 
 /// What is wrong with a training spec. Mirrors [`SpecError`], which names the limits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, PalletError)]
@@ -78,7 +84,7 @@ impl From<SpecError> for SpecIssue {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, PalletError)]
 #[scale_info(capture_docs = "always")]
 pub enum RequestIssue {
-    /// The machine needs at least one core and one MiB of memory.
+    /// The machine needs at least one core and one MiB of memory, and no more than the highest class of its device has.
     Requirements,
     /// The time for delivery is below [`MIN_DELIVER_BLOCKS`](neurodata_primitives::job::MIN_DELIVER_BLOCKS) and what
     /// [`blocks_for`](neurodata_primitives::job::blocks_for) reckons the work with, or above
@@ -86,7 +92,7 @@ pub enum RequestIssue {
     DeliverWithin,
     /// The baseline is not within 0 to 1,000,000 millionths.
     Baseline,
-    /// The highest unit price is zero; no offer is that cheap.
+    /// The highest unit price is below [`Config::MinUnitPrice`]; no offer is that cheap.
     MaxUnitPrice,
 }
 
@@ -94,7 +100,8 @@ pub enum RequestIssue {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, PalletError)]
 #[scale_info(capture_docs = "always")]
 pub enum ResultIssue {
-    /// The trace has another number of checkpoints than the spec.
+    /// The trace has another number of checkpoints than the spec; for a run that was cancelled, fewer than two or than the
+    /// last heartbeat said, more than one beyond that, or more than the spec has.
     Checkpoints,
     /// Training rows or holdout rows are not those that the spec gives for the dataset.
     Rows,

@@ -1,4 +1,20 @@
 //! The audit: drawing chunks, checking proofs.
+//!
+//! **The challenge cannot be chosen.** It follows from the randomness of the block `challenge_at` alone, which is fixed at
+//! registration and at least [`MINIMUM_CHALLENGE_DELAY`] blocks ahead, whoever calls and whenever. There is no second draw:
+//! proofs are only accepted while that randomness is remembered, and a dataset that isn't proved by then is delisted. Trying
+//! again under another root means another stake, locked for [`Config::StakeLockPeriod`].
+//!
+//! **A proof serves once.** It is bound to the chain, the dataset or job, the account and the chunk. What a zk proof claims is
+//! stated in `neurodata_zk_statements`.
+//!
+//! **Missing cells are counted as far as the audit reaches.** If every chunk is challenged, which is so up to
+//! [`MAX_AUDITED_CHUNKS`], the proved counts must sum to the committed number. Of a larger dataset that number is the owner's
+//! claim: the counts of the sample must not exceed it, and nothing else is known. Nothing here is reckoned from it: no price, no
+//! cover, no slash, no score.
+//!
+//! **An audit that fails is not slashed**: a dishonest commitment looks the same as an owner whose machine broke. It costs the
+//! fees and the lock of the stake.
 
 use crate::*;
 use alloc::vec::Vec;
@@ -108,7 +124,8 @@ impl<T: Config> Pallet<T> {
         let is_last = proof.chunk.saturating_add(1) == commitment.chunks;
         let layout = if is_last { commitment.last_layout } else { commitment.layout };
         let account = account.encode();
-        let binding = Binding { genesis: neurodata_pallet_support::genesis_hash::<T>(), subject, account: &account, chunk: proof.chunk };
+        let genesis = neurodata_pallet_support::genesis_hash::<T>();
+        let binding = Binding { genesis, subject, account: &account, chunk: proof.chunk };
         let (leaf, missing_cells) = (proof.leaf, proof.missing_cells);
         DataValidityInputs { leaf, layout, missing_cells, binding: binding.to_field_bytes() }.to_field_bytes()
     }

@@ -1,4 +1,13 @@
 //! The way of a dataset from registration to removal, but for its audit and its stake.
+//!
+//! ```text
+//! register_dataset -> Auditing --submit_audit, last proof------------------------------> Active
+//!                     Auditing --expire_audit (anyone, after prove_by)-----------------> Delisted
+//!                     Auditing, Active --delist_dataset--------------------------------> Delisted
+//!                     Active --a slash, if the stake falls below the minimum-----------> Delisted
+//!                     Active --a package that was proved bad---------------------------> Delisted, condemned
+//!                     Delisted --withdraw_stake, after unlocks_at----------------------> removed
+//! ```
 
 use crate::{stakes::is_delisted, *};
 use alloc::vec::Vec;

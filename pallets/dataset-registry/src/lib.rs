@@ -10,19 +10,8 @@
 //! obliges the owner to deliver the content key, wrapped for one compute provider, before a deadline; silence and a
 //! wrong key cost stake. Delisting ends the sales, and after a lock period the stake goes back.
 //!
-//! ```text
-//! register_dataset -> Auditing --submit_audit, last proof------------------------------> Active
-//!                     Auditing --expire_audit (anyone, after prove_by)-----------------> Delisted
-//!                     Auditing, Active --delist_dataset--------------------------------> Delisted
-//!                     Active --a slash, if the stake falls below the minimum-----------> Delisted
-//!                     Active --a package that was proved bad---------------------------> Delisted, condemned
-//!                     Delisted --withdraw_stake, after unlocks_at----------------------> removed
-//!
-//! TrainingData::open_use -> AwaitingKey --deliver_key------------------------------> Delivered
-//!                           AwaitingKey --expire_delivery (anyone, after deliver_by)---> removed, owner slashed
-//!                           Delivered --complain_training_key (wrong key, bad package)-> removed, owner slashed
-//!                           AwaitingKey, Delivered --TrainingData::close_use-----------> removed
-//! ```
+//! The states of a dataset are drawn in `datasets.rs`, those of a training use, and who is paid for it when, in
+//! `training_uses.rs`.
 //!
 //! The compute market opens and closes training uses through [`neurodata_primitives::seams::TrainingData`] and is told
 //! about keys through [`Config::OnTrainingKey`]. Copies are sold by another pallet, which asks and tells this one
@@ -36,25 +25,12 @@
 //!   [`layout::MAX_AUDITED_CHUNKS`], else that many.
 //! - **Training use**: the licence of one job's compute provider to train on a dataset.
 //! - **Version**: a dataset that replaces another of the same owner, its parent. A parent has one child at most.
-//! - **Wronged party**: who gets 20 % of a slash: the buyer of a copy; of a training use the compute provider, whose
-//!   machine waited in vain, while the job owner gets the job's money back from the market.
 //!
 //! ## Properties
 //!
-//! - **The challenge cannot be chosen.** It follows from the randomness of the block `challenge_at` alone, which is
-//!   fixed at registration and at least [`MINIMUM_CHALLENGE_DELAY`] blocks ahead, whoever calls and whenever. There is
-//!   no second draw: proofs are only accepted while that randomness is remembered, and a dataset that isn't proved by
-//!   then is delisted. Trying again under another root means another stake, locked for [`Config::StakeLockPeriod`].
-//! - **A proof serves once.** It is bound to the chain, the dataset or job, the account and the chunk.
-//! - **The missing cells are counted, not claimed.** If every chunk is challenged the proved counts must sum to the
-//!   committed one, else they must not exceed it.
-//! - **Slashing reaches stake that waits to be released**, and nobody gains by reporting themselves: of each slash 70 %
-//!   is burned, 20 % goes to the wronged party, 10 % to the reporter; the part of a party that is the slashed owner, or
-//!   that cannot receive, is burned too.
-//! - **Fraud does not pay.** A sale or use is only sold while the stake is at least [`Config::SaleCover`] per cent of
-//!   the exposure. A complaint that proves a chunk bad takes the whole stake, and every open sale is refunded: one
-//!   buyer who looks is enough. A wrong key costs [`Config::SaleSlash`] per cent of its price: at 200 %, and with 95 %
-//!   of a price paid out, a seller of wrong keys loses unless more than two thirds of the buyers never look.
+//! - **An audit proves, and cannot be aimed.** How its challenge is drawn, what its proofs are bound to and what they say of
+//!   missing cells is told in `audits.rs`.
+//! - **Fraud does not pay**, and no stake escapes. What it must cover and how it is slashed is told in `stakes.rs`.
 //! - **The score can be recomputed** from the [`Event::ScoreChanged`] of a dataset alone; see
 //!   [`neurodata_primitives::score`]. Copies that cost nothing do not move it.
 //! - **One record for each data root.** A root can be registered again only after `withdraw_stake` removed its record.
@@ -66,11 +42,6 @@
 //! ## Example
 //!
 //! The tests in `src/tests` walk through each call; `submit_audit.rs` shows how a proof is put together.
-//!
-//! ## Implementation notes
-//!
-//! An audit that fails is not slashed: a dishonest commitment looks the same as an owner whose machine broke. It costs
-//! the fees and the lock of the stake. What a zk proof claims is stated in `neurodata_zk_statements`.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![warn(missing_docs)]
 
@@ -80,6 +51,7 @@ mod audits;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod datasets;
+mod events;
 #[cfg(any(feature = "try-runtime", test))]
 mod invariants;
 #[cfg(test)]
@@ -103,7 +75,7 @@ use frame_system::pallet_prelude::*;
 use neurodata_primitives::{
     dataset::{MAX_PROOFS_PER_CALL, MAX_URIS},
     layout,
-    seams::{Entropy, Inspectors, OnTrainingKey, Payouts, ZkVerifier},
+    seams::{Entropy, Inspectors, OnTrainingKey, Payouts, Reputation, ZkVerifier},
     AuditProof, AuditRecord, Complaint, DataRoot, DatasetCommitment, DatasetId, DatasetState, Fault, JobId,
     QualityScore, ScoreCause, TrainingUseId, Uri, WrappedKey,
 };
@@ -113,7 +85,9 @@ pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
-/// Registers datasets with a quality stake, audits them, and licenses training on them and copies of them.
+/// Registers datasets with a quality stake, audits them, and licenses training on them and copies of them. Its events are
+/// in `events.rs`.
+#[frame_support::pallet_macros::import_section(events::events)]
 #[frame_support::pallet]
 pub mod pallet {
     use super::*;
@@ -151,6 +125,9 @@ pub mod pallet {
 
         /// Evaluators who attest packages.
         type Inspectors: Inspectors<Self::AccountId, BlockNumberFor<Self>>;
+
+        /// Told what owners lose, and why.
+        type Reputation: Reputation<Self::AccountId, BalanceOf<Self>>;
 
         /// Gets what is burned of a slash.
         type OnBurn: OnUnbalanced<CreditOf<Self>>;
@@ -233,174 +210,10 @@ pub mod pallet {
     /// The open training uses.
     ///
     /// Written by `TrainingData::open_use`, removed by `TrainingData::close_use`, `expire_delivery` and
-    /// `complain_training_key`. The price of the use, which the job holds, pays for it.
+    /// `complain_training_key`. The deposit of the job, which has one use at a time, pays for it.
     // Twox64Concat: the ids are handed out by the chain.
     #[pallet::storage]
     pub type TrainingUses<T: Config> = StorageMap<_, Twox64Concat, TrainingUseId, TrainingUseOf<T>>;
-
-    /// What happened.
-    #[pallet::event]
-    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
-    pub enum Event<T: Config> {
-        /// A dataset was registered and waits for its audit.
-        DatasetRegistered {
-            /// The dataset.
-            dataset: DatasetId,
-            /// Who registered it.
-            owner: T::AccountId,
-            /// The version that it replaces.
-            parent: Option<DatasetId>,
-            /// What it commits to.
-            data_root: DataRoot,
-            /// Block whose randomness draws the challenge.
-            challenge_at: BlockNumberFor<T>,
-            /// Last block, inclusive, at which proofs are accepted.
-            prove_by: BlockNumberFor<T>,
-            /// Stake on hold, in plancks.
-            stake: BalanceOf<T>,
-        },
-        /// Challenged chunks were proved.
-        ChunksProved {
-            /// The dataset.
-            dataset: DatasetId,
-            /// Chunks proved by this call.
-            proved: u32,
-            /// Chunks that are still to be proved.
-            open: u32,
-        },
-        /// A dataset passed its audit and is for sale.
-        DatasetActivated {
-            /// The dataset.
-            dataset: DatasetId,
-            /// Who owns it.
-            owner: T::AccountId,
-        },
-        /// A dataset was not proved in time.
-        AuditExpired {
-            /// The dataset.
-            dataset: DatasetId,
-        },
-        /// A dataset is no longer for sale.
-        DatasetDelisted {
-            /// The dataset.
-            dataset: DatasetId,
-            /// First block at which the stake can be withdrawn.
-            unlocks_at: BlockNumberFor<T>,
-        },
-        /// A stake was released and its dataset removed.
-        StakeWithdrawn {
-            /// The dataset.
-            dataset: DatasetId,
-            /// Who owned it.
-            owner: T::AccountId,
-            /// What was left of the stake, in plancks.
-            amount: BalanceOf<T>,
-        },
-        /// A training use was opened: the data provider owes the key.
-        TrainingUseOpened {
-            /// The use.
-            training_use: TrainingUseId,
-            /// The dataset.
-            dataset: DatasetId,
-            /// The job.
-            job: JobId,
-            /// Who trains.
-            provider: T::AccountId,
-            /// Last block, inclusive, at which the key may be delivered.
-            deliver_by: BlockNumberFor<T>,
-            /// Price of the use, in plancks.
-            price: BalanceOf<T>,
-        },
-        /// A key was delivered; [`TrainingUses`] holds it.
-        KeyDelivered {
-            /// The use.
-            training_use: TrainingUseId,
-            /// The dataset.
-            dataset: DatasetId,
-            /// The job.
-            job: JobId,
-        },
-        /// A key was not delivered in time, and the use is over.
-        DeliveryExpired {
-            /// The use.
-            training_use: TrainingUseId,
-            /// The dataset.
-            dataset: DatasetId,
-            /// The job.
-            job: JobId,
-        },
-        /// A training use ended with its job.
-        TrainingUseClosed {
-            /// The use.
-            training_use: TrainingUseId,
-            /// The dataset.
-            dataset: DatasetId,
-            /// The job.
-            job: JobId,
-        },
-        /// Part of a stake was slashed.
-        StakeSlashed {
-            /// The dataset.
-            dataset: DatasetId,
-            /// Whose stake it was.
-            owner: T::AccountId,
-            /// What was slashed, in plancks.
-            amount: BalanceOf<T>,
-            /// What was burned of it, in plancks.
-            burned: BalanceOf<T>,
-        },
-        /// A dataset is sold on other terms from now on.
-        TermsUpdated {
-            /// The dataset.
-            dataset: DatasetId,
-        },
-        /// A package can be had at other locations.
-        UrisUpdated {
-            /// The dataset.
-            dataset: DatasetId,
-        },
-        /// A stake was added to.
-        StakeAdded {
-            /// The dataset.
-            dataset: DatasetId,
-            /// What was added, in plancks.
-            amount: BalanceOf<T>,
-        },
-        /// The score of a dataset moved.
-        ScoreChanged {
-            /// The dataset.
-            dataset: DatasetId,
-            /// What moved it.
-            cause: ScoreCause,
-            /// The score from now on.
-            score: QualityScore,
-        },
-        /// A package was proved bad: the stake is gone and the open sales are refunded.
-        DatasetCondemned {
-            /// The dataset.
-            dataset: DatasetId,
-            /// What was proved.
-            fault: Fault,
-        },
-        /// An inspector found a package to be what it claims.
-        DatasetAttested {
-            /// The dataset.
-            dataset: DatasetId,
-            /// The evaluator.
-            inspector: T::AccountId,
-        },
-        /// A key that was delivered for training is wrong, and the use is over.
-        TrainingKeyFaulty {
-            /// The use.
-            training_use: TrainingUseId,
-            /// The dataset.
-            dataset: DatasetId,
-            /// The job.
-            job: JobId,
-            /// What was proved.
-            fault: Fault,
-        },
-    }
 
     /// Why a call is refused.
     #[pallet::error]
@@ -725,11 +538,11 @@ pub mod pallet {
         /// Signed by the compute provider of the use.
         ///
         /// ## Errors
-        /// - [`Error::NotFound`]: no such use; its job may be over.
+        /// - [`Error::NotFound`]: no such use; its job may be over, or be somebody else's after a missed deadline.
         /// - [`Error::NotAuthorized`]: the use is another provider's.
         /// - [`Error::InvalidState`]: no key was delivered yet.
-        /// - [`Error::InvalidEvidence`]: there is nothing to complain about; see [`EvidenceIssue`].
-        /// - the market's error: the job doesn't train on this use.
+        /// - [`Error::InvalidEvidence`]: there is nothing to complain about; it says why.
+        /// - the market's error: the job neither trains on this use nor is stopping.
         ///
         /// ## Events
         /// [`Event::ScoreChanged`], [`Event::StakeSlashed`], [`Event::TrainingKeyFaulty`], [`Event::DatasetCondemned`] for

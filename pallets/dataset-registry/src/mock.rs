@@ -15,8 +15,9 @@ use neurodata_primitives::{
     money::split_off,
     score,
     seams::{JobSettlement, ProofSubject, SaleEnd, Saleable, StatementId, TrainingData, TrainingQuote},
-    AlgorithmFamily, AlgorithmSet, CipherRoot, DatasetTerms, FieldBytes, InspectionId, LayoutDigest, LicenceDigest,
-    LicenceKind, PayoutReason, PurchaseId, RecipientKey, SchemaDigest, Seed, UseSet, MILLI_NRC, NRC,
+    AlgorithmFamily, AlgorithmSet, CipherRoot, DatasetTerms, FieldBytes, HistoryEvent, InspectionId, LayoutDigest,
+    LicenceDigest, LicenceKind, PayoutReason, PenaltyCause, PurchaseId, RecipientKey, SchemaDigest, Seed, UseSet,
+    MILLI_NRC, NRC,
 };
 use neurodata_sealing::{public_key, training_use_context, wrap::WRAP_INFO};
 use neurodata_zk_statements::{data_root, field, key_commitment, path, Binding, DataValidityInputs};
@@ -102,8 +103,8 @@ parameter_types! {
     pub static Paid: alloc::vec::Vec<(PayoutReason, AccountId, Balance)> = alloc::vec![];
     /// Whether the till refuses to pay.
     pub static TillRefuses: bool = false;
-    /// Who was penalised for an attestation: the inspector, who was wronged, who reported it.
-    pub static Penalised: alloc::vec::Vec<(AccountId, AccountId, AccountId)> = alloc::vec![];
+    /// Who was penalised for an attestation: the inspector, who was wronged, who reported it, and for what.
+    pub static Penalised: alloc::vec::Vec<(AccountId, AccountId, AccountId, PenaltyCause)> = alloc::vec![];
     /// Whether the compute market refuses what it is told.
     pub static MarketRefuses: bool = false;
 }
@@ -209,6 +210,35 @@ impl Payouts<AccountId, Balance> for Till {
     fn settle_credit(_: &AccountId, _: Balance, _: PayoutReason) -> DispatchResult {
         unimplemented!()
     }
+
+    fn settle_known_answer(_: JobId, _: alloc::vec::Vec<AccountId>) {
+        unimplemented!()
+    }
+
+    fn note(_: &AccountId, _: Balance, _: HistoryEvent) {
+        unimplemented!()
+    }
+
+    fn forget_job(_: JobId) {
+        unimplemented!()
+    }
+}
+
+/// What was noted of owners: who lost how much, and why. In storage, so that it goes back with what is undone.
+#[frame_support::storage_alias]
+pub type Penalties = StorageValue<Register, alloc::vec::Vec<(AccountId, Balance, PenaltyCause)>, ValueQuery>;
+
+/// Notes penalties.
+pub struct Register;
+
+impl Reputation<AccountId, Balance> for Register {
+    fn of(_: &AccountId) -> u8 {
+        unimplemented!()
+    }
+
+    fn note_penalty(account: &AccountId, amount: Balance, cause: PenaltyCause) {
+        Penalties::append((*account, amount, cause));
+    }
 }
 
 /// Notes who is penalised.
@@ -223,8 +253,8 @@ impl Inspectors<AccountId, u64> for Bench {
         unimplemented!()
     }
 
-    fn penalise(inspector: &AccountId, wronged: &AccountId, reporter: &AccountId) {
-        Penalised::mutate(|penalised| penalised.push((*inspector, *wronged, *reporter)));
+    fn penalise(inspector: &AccountId, wronged: &AccountId, reporter: &AccountId, cause: PenaltyCause) {
+        Penalised::mutate(|penalised| penalised.push((*inspector, *wronged, *reporter, cause)));
     }
 }
 
@@ -245,6 +275,7 @@ impl Config for Test {
     type OnTrainingKey = Market;
     type Payouts = Till;
     type Inspectors = Bench;
+    type Reputation = Register;
     type OnBurn = Furnace;
     type MinimumStake = MinimumStake;
     type ChallengeDelay = ChallengeDelay;
@@ -315,8 +346,24 @@ impl ExtBuilder {
         self.build().execute_with(|| {
             test();
             DatasetRegistry::do_try_state().unwrap();
+            assert_eq!(slashed(), noted(), "every slash is noted, and nothing else as one");
         });
     }
+}
+
+/// What was slashed from whom, by the events.
+fn slashed() -> alloc::vec::Vec<(AccountId, Balance)> {
+    let slashed = |record: frame_system::EventRecord<RuntimeEvent, _>| match record.event {
+        RuntimeEvent::DatasetRegistry(Event::StakeSlashed { owner, amount, .. }) => Some((owner, amount)),
+        _ => None,
+    };
+    System::events().into_iter().filter_map(slashed).collect()
+}
+
+/// What the noted penalties took from whom.
+fn noted() -> alloc::vec::Vec<(AccountId, Balance)> {
+    let taken = |(account, amount, _)| (account, amount);
+    Penalties::get().into_iter().map(taken).filter(|(_, amount)| *amount > 0).collect()
 }
 
 pub fn run_to_block(block: u64) {
@@ -473,6 +520,17 @@ pub fn recipient_key() -> RecipientKey {
 /// Open a use of `dataset` by [`PROVIDER`] for [`JOB`].
 pub fn open_use(dataset: DatasetId) -> TrainingUseId {
     open_use_at(dataset, TRAINING_PRICE)
+}
+
+/// Register `package` on open terms and pass its audit, whatever is challenged.
+pub fn activate_package(package: &Package) -> DatasetId {
+    let dataset = register(package);
+    let (challenge_at, _) = audit_blocks(dataset);
+    run_to_block(challenge_at + 1);
+    for chunks in package.challenge(dataset, challenge_at).chunks(MAX_PROOFS_PER_CALL as usize) {
+        DatasetRegistry::submit_audit(signed(OWNER), dataset, package.audit_proofs(dataset, chunks)).unwrap();
+    }
+    dataset
 }
 
 /// Open a use of `dataset` by [`PROVIDER`] for [`JOB`] at `price`.

@@ -1,10 +1,10 @@
 //! Sales of copies, as the pallet that runs them sees a dataset.
 
 use crate::{stakes::is_delisted, *};
+use neurodata_pallet_support::{Breach, OwedKey};
 use neurodata_primitives::{
-    money::percent_of,
-    seams::{Inspectors, Payouts, SaleEnd, SaleQuote, Saleable},
-    Fault, LicenceKind, PackageCommitment, PayoutReason, PurchaseId,
+    seams::{Payouts, SaleEnd, SaleQuote, Saleable},
+    LicenceKind, PackageCommitment, PayoutReason, PurchaseId,
 };
 use sp_runtime::{
     traits::{CheckedSub, Zero},
@@ -13,7 +13,7 @@ use sp_runtime::{
 
 impl<T: Config> Saleable<DatasetId, T::AccountId, BalanceOf<T>, BlockNumberFor<T>> for Pallet<T> {
     /// Fails with [`Error::NotForSale`] unless the dataset is active, its terms allow copies and what the licence
-    /// permits, the buyer is somebody else who may buy, and the stake covers another sale. The licence has no end.
+    /// permits, and the buyer is one who may buy. The licence has no end.
     fn quote(
         dataset: DatasetId,
         buyer: &T::AccountId,
@@ -25,11 +25,8 @@ impl<T: Config> Saleable<DatasetId, T::AccountId, BalanceOf<T>, BlockNumberFor<T
         // Each kind of licence permits what the kinds before it permit.
         ensure_sale::<T>(uses.commercial || licence < LicenceKind::Commercial, SaleRefusal::Commercial)?;
         ensure_sale::<T>(uses.derive || licence < LicenceKind::Derive, SaleRefusal::Derive)?;
-        ensure_sale::<T>(*buyer != record.owner, SaleRefusal::Owner)?;
         Self::ensure_may_buy(&record, buyer)?;
-        let price = record.terms.copy_price;
-        Self::ensure_covered(&record, price)?;
-        Ok(SaleQuote { seller: record.owner, price, licence_expires_at: None })
+        Ok(SaleQuote { seller: record.owner, price: record.terms.copy_price, licence_expires_at: None })
     }
 
     fn inspected_seller(dataset: DatasetId) -> Result<T::AccountId, DispatchError> {
@@ -83,18 +80,12 @@ impl<T: Config> Saleable<DatasetId, T::AccountId, BalanceOf<T>, BlockNumberFor<T
             },
             SaleEnd::Attested { inspector } => Self::attest(dataset, &mut record, inspector),
             SaleEnd::NotDelivered { wronged, reporter } => {
-                Self::note_score(dataset, &mut record, ScoreCause::KeyNotDelivered);
-                let amount = T::NonDeliverySlash::get().mul_ceil(basis);
-                Self::slash_stake(dataset, &mut record, amount, &wronged, &reporter);
+                let breach = Breach::missed(OwedKey::Copy(purchase), wronged, reporter);
+                Self::punish(dataset, &mut record, basis, &breach);
             },
             SaleEnd::Faulty { fault, wronged } => {
-                Self::note_score(dataset, &mut record, ScoreCause::ComplaintUpheld);
-                if fault.condemns() {
-                    Self::condemn(dataset, &mut record, fault, &wronged);
-                } else {
-                    let amount = percent_of(basis, T::SaleSlash::get());
-                    Self::slash_stake(dataset, &mut record, amount, &wronged, &wronged);
-                }
+                let breach = Breach::faulty(OwedKey::Copy(purchase), fault, wronged);
+                Self::punish(dataset, &mut record, basis, &breach);
             },
             SaleEnd::Void => {},
         }
@@ -140,29 +131,6 @@ impl<T: Config> Pallet<T> {
         let _ = record.attestations.force_insert_keep_right(latest, inspector.clone());
         Self::note_score(dataset, record, ScoreCause::Attested);
         Self::deposit_event(Event::DatasetAttested { dataset, inspector });
-    }
-
-    /// Condemn a package that was proved bad: the whole stake is slashed, the dataset delisted, and whoever attested
-    /// the package penalised. The caller stores the record.
-    pub(crate) fn condemn(
-        dataset: DatasetId,
-        record: &mut DatasetRecordOf<T>,
-        fault: Fault,
-        wronged: &T::AccountId,
-    ) {
-        let stake = record.stake;
-        Self::slash_stake(dataset, record, stake, wronged, wronged);
-        if record.condemned {
-            return;
-        }
-        record.condemned = true;
-        Self::deposit_event(Event::DatasetCondemned { dataset, fault });
-        for inspector in core::mem::take(&mut record.attestations) {
-            T::Inspectors::penalise(&inspector, wronged, wronged);
-        }
-        if !is_delisted::<T>(record) {
-            Self::delist(dataset, record);
-        }
     }
 }
 

@@ -1,11 +1,23 @@
 //! The quality stake: what it must cover, how it grows, is slashed, and goes back.
+//!
+//! **Fraud does not pay.** A sale or use is only sold while the stake is at least [`Config::SaleCover`] per cent of the
+//! exposure. A complaint that proves a chunk bad takes the whole stake, and every open sale is refunded: one buyer who looks
+//! is enough. A wrong key costs [`Config::SaleSlash`] per cent of its price: at 200 %, and with 95 % of a price paid out, a
+//! seller of wrong keys loses unless more than two thirds of the buyers never look.
+//!
+//! **Slashing reaches stake that waits to be released**, and nobody gains by reporting themselves: of each slash 70 % is
+//! burned, 20 % goes to the wronged party, 10 % to the reporter; the part of a party that is the slashed owner, or that
+//! cannot receive, is burned too. The wronged party is the buyer of a copy; of a training use it is the compute provider,
+//! whose machine waited in vain, while the job owner gets the job's money back from the market.
+//!
+//! **Every failed duty is noted** with [`Config::Reputation`], with its cause and what was taken, even if that is nothing.
 
 use crate::*;
 use frame_support::traits::tokens::Precision;
-use neurodata_pallet_support::{slash_and_share, SlashParties, Slashed};
-use neurodata_primitives::money::percent_of;
+use neurodata_pallet_support::{Breach, Failure, Slashed, StakeRules};
+use neurodata_primitives::{Asset, PenaltyCause};
 use sp_runtime::{
-    traits::{CheckedAdd, Saturating, Zero},
+    traits::{CheckedAdd, Zero},
     ArithmeticError,
 };
 
@@ -41,42 +53,65 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// What would be open with another sale or use at `price`; fails if the stake doesn't cover that.
-    ///
-    /// ```text
-    /// stake >= max(MinimumStake, SaleCover % of (exposure + price))
-    /// ```
+    /// What a stake must cover and what breaches cost now.
+    pub(crate) fn stake_rules() -> StakeRules<BalanceOf<T>> {
+        StakeRules {
+            minimum: T::MinimumStake::get(),
+            cover: T::SaleCover::get(),
+            wrong_key: T::SaleSlash::get(),
+            missed_key: T::NonDeliverySlash::get(),
+        }
+    }
+
+    /// What would be open with another sale or use at `price`; fails if the stake doesn't cover that by
+    /// [`StakeRules::covers`].
     pub(crate) fn ensure_covered(
         record: &DatasetRecordOf<T>,
         price: BalanceOf<T>,
     ) -> Result<BalanceOf<T>, DispatchError> {
         let exposure = record.exposure.checked_add(&price).ok_or(ArithmeticError::Overflow)?;
-        let needed = percent_of(exposure, T::SaleCover::get()).max(T::MinimumStake::get());
-        ensure!(record.stake >= needed, Error::<T>::NotForSale(SaleRefusal::Stake));
+        ensure!(Self::stake_rules().covers(record.stake, exposure), Error::<T>::NotForSale(SaleRefusal::Stake));
         Ok(exposure)
     }
 
-    /// Slash up to `amount` of the stake in `record`, and share it out; a listed dataset whose stake falls below the
-    /// minimum is delisted. The caller stores the record.
-    pub(crate) fn slash_stake(
+    /// Let the owner of `dataset` answer for `breach`, whose cost is reckoned from `basis`: the score falls, the stake is
+    /// slashed and the penalty noted; a bad package is condemned; a listed dataset whose stake falls below the minimum is
+    /// delisted. The caller stores the record.
+    pub(crate) fn punish(
         dataset: DatasetId,
         record: &mut DatasetRecordOf<T>,
-        amount: BalanceOf<T>,
-        wronged: &T::AccountId,
-        reporter: &T::AccountId,
+        basis: BalanceOf<T>,
+        breach: &Breach<T::AccountId>,
     ) {
-        let amount = amount.min(record.stake);
-        if amount.is_zero() {
-            return;
+        let cause = match breach.failure() {
+            Failure::KeyMissed => ScoreCause::KeyNotDelivered,
+            Failure::Faulty(_) => ScoreCause::ComplaintUpheld,
+        };
+        Self::note_score(dataset, record, cause);
+        let (rules, reason) = (Self::stake_rules(), HoldReason::QualityStake.into());
+        let (owner, stake) = (record.owner.clone(), &mut record.stake);
+        let Slashed { amount, burned, .. } =
+            breach.slash::<T::Currency, T::OnBurn, T::Reputation>(&rules, &reason, &owner, stake, basis);
+        let is_short = !amount.is_zero() && record.stake < rules.minimum;
+        if !amount.is_zero() {
+            Self::deposit_event(Event::StakeSlashed { dataset, owner, amount, burned });
         }
-        let owner = record.owner.clone();
-        let parties = SlashParties { slashed: &owner, wronged, reporter };
-        let reason = HoldReason::QualityStake.into();
-        let Slashed { amount, burned } = slash_and_share::<_, T::Currency, T::OnBurn>(&reason, parties, amount);
-        record.stake = record.stake.saturating_sub(amount);
-        Self::deposit_event(Event::StakeSlashed { dataset, owner, amount, burned });
-        if !is_delisted::<T>(record) && record.stake < T::MinimumStake::get() {
+        let fault = breach.condemning_fault();
+        if !is_delisted::<T>(record) && (is_short || fault.is_some()) {
             Self::delist(dataset, record);
+        }
+        if let Some(fault) = fault.filter(|_| !record.condemned) {
+            Self::condemn(dataset, record, fault, breach.wronged());
+        }
+    }
+
+    /// Condemn a package that was proved bad: whoever attested it is penalised. The caller stores the record.
+    fn condemn(dataset: DatasetId, record: &mut DatasetRecordOf<T>, fault: Fault, wronged: &T::AccountId) {
+        record.condemned = true;
+        Self::deposit_event(Event::DatasetCondemned { dataset, fault });
+        let cause = PenaltyCause::AttestedBadPackage { asset: Asset::Dataset(dataset) };
+        for inspector in core::mem::take(&mut record.attestations) {
+            T::Inspectors::penalise(&inspector, wronged, wronged, cause);
         }
     }
 

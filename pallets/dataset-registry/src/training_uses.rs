@@ -1,9 +1,31 @@
 //! Training uses: what the compute market asks, and what the data provider owes.
+//!
+//! ```text
+//! TrainingData::open_use -> AwaitingKey --deliver_key------------------------------> Delivered
+//!                           AwaitingKey --expire_delivery (anyone, after deliver_by)---> removed, owner slashed
+//!                           Delivered --complain_training_key (wrong key, bad package)-> removed, owner slashed
+//!                           AwaitingKey, Delivered --TrainingData::close_use-----------> removed
+//! ```
+//!
+//! A use lives as long as the hold that one compute provider has on a job. The market opens it when the job is accepted, and
+//! closes it when that provider is through with the job:
+//!
+//! | the job | the use | the data provider |
+//! |---|---|---|
+//! | is cancelled or released while it awaits the key | closed | is owed and loses nothing |
+//! | is cancelled while it runs | stays open until the provider's time to prove its progress is over | is paid by the escrow at once |
+//! | submits a result, or its progress | stays open until the committee decides | is paid by the escrow, if it was not before |
+//! | runs, and its provider falls silent or releases it | closed | is paid by the provider's bond |
+//! | the key is overdue, or proved bad | removed here, before the market is told | is slashed, and not paid any more |
+//!
+//! So a key that was delivered is paid for once, whoever fails: all of that is the market's to pay, and nothing is paid here.
+//! Until the use is closed its price counts towards the exposure. While the job trains or is stopping, the provider may prove
+//! the key bad; it has to do so before its own deadline passes, since a use that is closed is beyond complaint.
 
 use crate::{sales::ensure_sale, *};
 use frame_support::defensive;
+use neurodata_pallet_support::{Breach, OwedKey};
 use neurodata_primitives::{
-    money::percent_of,
     seams::{ProofSubject, TrainingData, TrainingQuote, UseOutcome},
     AlgorithmFamily, Complaint, PackageCommitment, RecipientKey, TrainingUse, TrainingUseState,
 };
@@ -42,9 +64,8 @@ impl<T: Config> Pallet<T> {
         let mut sold = Datasets::<T>::get(dataset).ok_or(Error::<T>::NotFound)?;
 
         count_out::<T>(&mut sold, price);
-        Self::note_score(dataset, &mut sold, ScoreCause::KeyNotDelivered);
-        let amount = T::NonDeliverySlash::get().mul_ceil(Self::basis_of_use(price));
-        Self::slash_stake(dataset, &mut sold, amount, &provider, &reporter);
+        let breach = Breach::missed(OwedKey::TrainingUse(training_use), provider, reporter);
+        Self::punish(dataset, &mut sold, Self::basis_of_use(price), &breach);
         Datasets::<T>::insert(dataset, sold);
         TrainingUses::<T>::remove(training_use);
         Self::deposit_event(Event::DeliveryExpired { training_use, dataset, job });
@@ -66,18 +87,13 @@ impl<T: Config> Pallet<T> {
         let package = PackageCommitment::from(&sold.commitment);
         let context = training_use_context(&neurodata_pallet_support::genesis_hash::<T>(), training_use);
         let fault = judge(&package, &recipient_key, &key, &context, &complaint)
-            .map_err(|dismissal| Error::<T>::InvalidEvidence(dismissal.into()))?;
+            .map_err(|dismissal| Error::<T>::InvalidEvidence(EvidenceIssue(dismissal)))?;
 
         count_out::<T>(&mut sold, price);
         // A key that is wrong, or opens nothing worth it, is none.
         sold.training_uses = sold.training_uses.saturating_sub(1);
-        Self::note_score(dataset, &mut sold, ScoreCause::ComplaintUpheld);
-        if fault.condemns() {
-            Self::condemn(dataset, &mut sold, fault, &provider);
-        } else {
-            let amount = percent_of(Self::basis_of_use(price), T::SaleSlash::get());
-            Self::slash_stake(dataset, &mut sold, amount, &provider, &provider);
-        }
+        let breach = Breach::faulty(OwedKey::TrainingUse(training_use), fault, provider);
+        Self::punish(dataset, &mut sold, Self::basis_of_use(price), &breach);
         Datasets::<T>::insert(dataset, sold);
         TrainingUses::<T>::remove(training_use);
         Self::deposit_event(Event::TrainingKeyFaulty { training_use, dataset, job, fault });

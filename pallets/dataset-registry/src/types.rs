@@ -1,9 +1,8 @@
 //! The pallet's types: short names, and why something is refused.
 
 use crate::*;
-use neurodata_primitives::Dismissal;
 use frame_support::traits::fungible::{Credit, Inspect};
-use neurodata_primitives::{DatasetRecord, DatasetTerms, TrainingUse};
+use neurodata_primitives::{DatasetRecord, DatasetTerms, Dismissal, TrainingUse};
 
 /// The account of somebody on the chain.
 pub type AccountIdOf<T> = <T as frame_system::Config>::AccountId;
@@ -99,55 +98,18 @@ pub enum SaleRefusal {
     /// The terms don't allow derived datasets.
     #[codec(index = 8)]
     Derive,
-    /// The buyer owns the dataset.
-    #[codec(index = 9)]
-    Owner,
     /// The stake doesn't cover what would be open then; the owner may add to it.
-    #[codec(index = 10)]
+    #[codec(index = 9)]
     Stake,
 }
 
-/// Why the evidence of a complaint proves nothing. Mirrors [`neurodata_primitives::Dismissal`].
-#[derive(
-    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, frame_support::PalletError,
-)]
-#[scale_info(capture_docs = "always")]
-pub enum EvidenceIssue {
-    /// The secret is not that of the recipient key.
-    #[codec(index = 0)]
-    ForeignSecret,
-    /// The key opens and is the one that was committed to.
-    #[codec(index = 1)]
-    KeyIsRight,
-    /// The chunk is not in the package at this index.
-    #[codec(index = 2)]
-    ForeignChunk,
-    /// The chunk is the one that its leaf commits to.
-    #[codec(index = 3)]
-    ChunkIsRight,
-    /// The bounds are not those that the layout digest commits to.
-    #[codec(index = 4)]
-    ForeignBounds,
-    /// Every cell is within its bound.
-    #[codec(index = 5)]
-    WithinSchema,
-    /// The claim does not exist for datasets.
-    #[codec(index = 6)]
-    NotApplicable,
-}
+/// Why the evidence of a complaint proves nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct EvidenceIssue(pub Dismissal);
 
-impl From<Dismissal> for EvidenceIssue {
-    fn from(dismissal: Dismissal) -> Self {
-        match dismissal {
-            Dismissal::ForeignSecret => Self::ForeignSecret,
-            Dismissal::KeyIsRight => Self::KeyIsRight,
-            Dismissal::ForeignChunk => Self::ForeignChunk,
-            Dismissal::ChunkIsRight => Self::ChunkIsRight,
-            Dismissal::ForeignBounds => Self::ForeignBounds,
-            Dismissal::WithinSchema => Self::WithinSchema,
-            Dismissal::NotApplicable => Self::NotApplicable,
-        }
-    }
+impl frame_support::traits::PalletError for EvidenceIssue {
+    // The index of a variant without fields.
+    const MAX_ENCODED_SIZE: usize = 1;
 }
 
 /// What benchmarks need from the world around the pallet.

@@ -48,6 +48,13 @@ const TREE_LEVEL: u64 = 250_000_000;
 const OPENED_KEY: u64 = 3_000_000_000;
 /// Picoseconds of decrypting a chunk, its path, and a Poseidon digest over it.
 const OPENED_CHUNK: u64 = 4_100_000_000;
+/// Picoseconds that the market takes to end a job whose key failed.
+const KEY_FAILED: u64 = 180_000_000;
+/// Reads and writes of the same, the job, its provider and its offer aside. The slot: the jobs of the provider, its offers and
+/// its reputation, and eight offers at three reads and five writes that may enter the index again, as the market's own
+/// weights count them. The refund: escrow, the owner's account, the pot, credits and their total, the owner's history with its
+/// length, the lines of the job. The deadline is only written.
+const MARKET: (u64, u64) = (24 + 10, 40 + 10);
 /// Largest encoded dataset, in bytes, as proof size.
 const DATASET_BYTES: u64 = 2_500;
 
@@ -87,9 +94,15 @@ macro_rules! weights {
 
         fn expire_delivery() -> Weight {
             // Reads: TrainingUses, Datasets, three accounts, holds, the job, its provider, its offer, burned total,
-            // reputation, five parameters. Writes: TrainingUses, Datasets, Audits, three accounts, holds, the job, its
-            // provider, its offer, burned total, total issuance, reputation.
-            cost($db, 150_000_000, 16, 13)
+            // the owner's profile and the length of its history, six parameters. Writes: TrainingUses, Datasets, Audits,
+            // three accounts, holds, the job, its provider, its offer, burned total, total issuance, the owner's profile,
+            // its history and the length of that. Then what the market does.
+            cost(
+                $db,
+                150_000_000u64.saturating_add(KEY_FAILED),
+                18u64.saturating_add(MARKET.0),
+                15u64.saturating_add(MARKET.1),
+            )
         }
 
         fn delist_dataset() -> Weight {
@@ -119,8 +132,15 @@ macro_rules! weights {
         }
 
         fn complain_training_key() -> Weight {
-            // As `expire_delivery`, the genesis hash, and what condemning a package with eight attesters touches.
-            cost($db, 150_000_000u64.saturating_add(OPENED_KEY).saturating_add(OPENED_CHUNK), 49, 43)
+            // As `expire_delivery`, the genesis hash, and what condemning a package with eight attesters touches: of each
+            // the record, account, holds, profile and history.
+            let opening = OPENED_KEY.saturating_add(OPENED_CHUNK);
+            cost(
+                $db,
+                150_000_000u64.saturating_add(KEY_FAILED).saturating_add(opening),
+                59u64.saturating_add(MARKET.0),
+                61u64.saturating_add(MARKET.1),
+            )
         }
     };
 }

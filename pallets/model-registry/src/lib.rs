@@ -48,7 +48,7 @@
 //!   model is listed, so that no sale changes its seller.
 //! - **Fraud never pays.** The stake covers [`Config::SaleCover`] per cent of the open sales. A file that is proved bad
 //!   costs all of it. Slashing reaches stake that waits to be released; of each slash 70 % is burned, 20 % goes to the
-//!   wronged party, 10 % to the reporter.
+//!   wronged party, 10 % to the reporter. Every breach is noted with the seller's reputation, with its cause.
 //! - For each seller the money on hold under [`HoldReason::ModelStake`] equals the stakes of the seller's listings.
 //!
 //! ## Example
@@ -109,7 +109,7 @@ pub mod pallet {
     use frame_support::{
         pallet_prelude::*,
         traits::{
-            fungible::{BalancedHold, Inspect, Mutate, MutateHold},
+            fungible::{BalancedHold, Mutate, MutateHold},
             OnUnbalanced,
         },
         PalletId,
@@ -142,6 +142,9 @@ pub mod pallet {
 
         /// Knows who may derive from models of others.
         type Licences: seams::Licences<Self::AccountId>;
+
+        /// Told what sellers lose, and why.
+        type Reputation: seams::Reputation<Self::AccountId, BalanceOf<Self>>;
 
         /// Gets what is burned of a slash.
         type OnBurn: OnUnbalanced<CreditOf<Self>>;
@@ -216,10 +219,7 @@ pub mod pallet {
     #[pallet::genesis_build]
     impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
         fn build(&self) {
-            let (pot, minimum) = (Pallet::<T>::pot(), T::Currency::minimum_balance());
-            if T::Currency::balance(&pot) < minimum {
-                assert!(T::Currency::mint_into(&pot, minimum).is_ok(), "the pot takes the existential deposit");
-            }
+            Pot::<T>::endow();
         }
     }
 

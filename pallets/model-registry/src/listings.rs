@@ -8,13 +8,11 @@ use frame_support::{
     traits::{fungible::MutateHold, tokens::Precision, Get},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
-use neurodata_pallet_support::{slash_and_share, SlashParties, Slashed};
+use neurodata_pallet_support::{Breach, OwedKey, Slashed, StakeRules};
 use neurodata_primitives::{
     model::file_chunks,
-    money::percent_of,
     seams::{SaleEnd, SaleQuote, Saleable},
-    Fault, LicenceKind, ListingState, ModelId, ModelListing, ModelPackage, PackageCommitment,
-    PurchaseId, UseSet,
+    LicenceKind, ListingState, ModelId, ModelListing, ModelPackage, PackageCommitment, PurchaseId, UseSet,
 };
 use sp_runtime::{
     traits::{CheckedAdd, CheckedSub, Saturating, Zero},
@@ -168,15 +166,20 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// What would be open with another sale at `price`; fails if the stake doesn't cover that.
-    ///
-    /// ```text
-    /// stake >= max(MinimumModelStake, SaleCover % of (exposure + price))
-    /// ```
+    /// What a stake must cover and what breaches cost now.
+    fn stake_rules() -> StakeRules<BalanceOf<T>> {
+        StakeRules {
+            minimum: T::MinimumModelStake::get(),
+            cover: T::SaleCover::get(),
+            wrong_key: T::SaleSlash::get(),
+            missed_key: T::NonDeliverySlash::get(),
+        }
+    }
+
+    /// What would be open with another sale at `price`; fails if the stake doesn't cover that by [`StakeRules::covers`].
     fn ensure_covered(listing: &ModelListingOf<T>, price: BalanceOf<T>) -> Result<BalanceOf<T>, DispatchError> {
         let exposure = listing.exposure.checked_add(&price).ok_or(ArithmeticError::Overflow)?;
-        let needed = percent_of(exposure, T::SaleCover::get()).max(T::MinimumModelStake::get());
-        ensure_sale::<T>(listing.stake >= needed, SaleRefusal::Stake)?;
+        ensure_sale::<T>(Self::stake_rules().covers(listing.stake, exposure), SaleRefusal::Stake)?;
         Ok(exposure)
     }
 
@@ -187,49 +190,37 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::ModelDelisted { model, unlocks_at });
     }
 
-    /// Slash up to `amount` of the stake of `model` and share it out; a listed model whose stake falls below the
-    /// minimum is delisted. The caller stores the listing.
-    fn slash_stake(
+    /// Let the seller of `model` answer for `breach`, whose cost is reckoned from `basis`: the stake is slashed and the
+    /// penalty noted; a sealed file that was proved bad is condemned; a listed model whose stake falls below the minimum is
+    /// delisted. The caller stores the listing.
+    fn punish(
         model: ModelId,
         listing: &mut ModelListingOf<T>,
-        amount: BalanceOf<T>,
-        wronged: &T::AccountId,
-        reporter: &T::AccountId,
+        basis: BalanceOf<T>,
+        breach: &Breach<T::AccountId>,
     ) {
-        let amount = amount.min(listing.stake);
-        if amount.is_zero() {
-            return;
+        let (rules, reason) = (Self::stake_rules(), HoldReason::ModelStake.into());
+        let (seller, stake) = (listing.seller.clone(), &mut listing.stake);
+        let Slashed { amount, burned, .. } =
+            breach.slash::<T::Currency, T::OnBurn, T::Reputation>(&rules, &reason, &seller, stake, basis);
+        let is_short = !amount.is_zero() && listing.stake < rules.minimum;
+        if !amount.is_zero() {
+            Self::deposit_event(Event::ModelStakeSlashed { model, seller, amount, burned });
         }
-        let seller = listing.seller.clone();
-        let parties = SlashParties { slashed: &seller, wronged, reporter };
-        let reason = HoldReason::ModelStake.into();
-        let Slashed { amount, burned } = slash_and_share::<_, T::Currency, T::OnBurn>(&reason, parties, amount);
-        listing.stake = listing.stake.saturating_sub(amount);
-        Self::deposit_event(Event::ModelStakeSlashed { model, seller, amount, burned });
-        if listing.state == ListingState::Listed && listing.stake < T::MinimumModelStake::get() {
+        let fault = breach.condemning_fault();
+        if listing.state == ListingState::Listed && (is_short || fault.is_some()) {
             Self::delist(model, listing);
         }
-    }
-
-    /// Condemn a sealed file that was proved bad: the whole stake is slashed and the model delisted. The caller stores
-    /// the listing.
-    fn condemn(model: ModelId, listing: &mut ModelListingOf<T>, fault: Fault, wronged: &T::AccountId) {
-        let stake = listing.stake;
-        Self::slash_stake(model, listing, stake, wronged, wronged);
-        if listing.condemned {
-            return;
-        }
-        listing.condemned = true;
-        Self::deposit_event(Event::ModelCondemned { model, fault });
-        if listing.state == ListingState::Listed {
-            Self::delist(model, listing);
+        if let Some(fault) = fault.filter(|_| !listing.condemned) {
+            listing.condemned = true;
+            Self::deposit_event(Event::ModelCondemned { model, fault });
         }
     }
 }
 
 impl<T: Config> Saleable<ModelId, T::AccountId, BalanceOf<T>, BlockNumberFor<T>> for Pallet<T> {
-    /// Fails with [`Error::NotForSale`] unless the model is listed, its terms offer this licence today and to this
-    /// buyer, who is not the owner, and the stake covers another sale.
+    /// Fails with [`Error::NotForSale`] unless the model is listed, and its terms offer this licence today and to this
+    /// buyer.
     fn quote(
         model: ModelId,
         buyer: &T::AccountId,
@@ -238,12 +229,10 @@ impl<T: Config> Saleable<ModelId, T::AccountId, BalanceOf<T>, BlockNumberFor<T>>
         let listing = Self::for_sale(model)?;
         let offer = listing.terms.licences.iter().find(|offer| offer.kind == licence);
         let offer = *offer.ok_or(Error::<T>::NotForSale(SaleRefusal::Licence))?;
-        ensure_sale::<T>(*buyer != listing.seller, SaleRefusal::Owner)?;
         let is_allowed = listing.terms.allowed.as_ref().is_none_or(|allowed| allowed.contains(buyer));
         ensure_sale::<T>(is_allowed, SaleRefusal::Buyer)?;
         let now = frame_system::Pallet::<T>::block_number();
         ensure_sale::<T>(listing.terms.expires_at.is_none_or(|last| now <= last), SaleRefusal::TermsExpired)?;
-        Self::ensure_covered(&listing, offer.price)?;
         // Saturating: a licence that outlasts the block numbers has no end.
         let licence_expires_at = offer.duration.map(|duration| now.saturating_add(duration));
         Ok(SaleQuote { seller: listing.seller, price: offer.price, licence_expires_at })
@@ -292,15 +281,12 @@ impl<T: Config> Saleable<ModelId, T::AccountId, BalanceOf<T>, BlockNumberFor<T>>
             SaleEnd::Settled { .. } => Self::take_in(model, purchase, price)?,
             SaleEnd::Attested { .. } => return Err(Error::<T>::NotInspectable.into()),
             SaleEnd::NotDelivered { wronged, reporter } => {
-                let amount = T::NonDeliverySlash::get().mul_ceil(basis);
-                Self::slash_stake(model, &mut listing, amount, &wronged, &reporter);
+                let breach = Breach::missed(OwedKey::Copy(purchase), wronged, reporter);
+                Self::punish(model, &mut listing, basis, &breach);
             },
-            SaleEnd::Faulty { fault, wronged } if fault.condemns() => {
-                Self::condemn(model, &mut listing, fault, &wronged);
-            },
-            SaleEnd::Faulty { wronged, .. } => {
-                let amount = percent_of(basis, T::SaleSlash::get());
-                Self::slash_stake(model, &mut listing, amount, &wronged, &wronged);
+            SaleEnd::Faulty { fault, wronged } => {
+                let breach = Breach::faulty(OwedKey::Copy(purchase), fault, wronged);
+                Self::punish(model, &mut listing, basis, &breach);
             },
             SaleEnd::Void => {},
         }

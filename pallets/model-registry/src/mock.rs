@@ -15,9 +15,9 @@ use frame_support::{
 use neurodata_primitives::{
     money::split_off,
     seams::{JobSettlement, ModelOrigin, Models as _, SaleEnd, SaleQuote, Saleable},
-    Algorithm, Asset, BlobDigest, CipherRoot, DatasetId, KeyCommitment, LicenceDigest, LicenceKind, LicenceOffer,
-    ModelDigest, ModelTerms, PayoutReason, ResultCommitment, Seed, TraceRoot, TrainingMetrics,
-    TrainingSpec, Uri, UseSet, NRC,
+    Algorithm, Asset, BlobDigest, CipherRoot, DatasetId, HistoryEvent, KeyCommitment, LicenceDigest, LicenceKind,
+    LicenceOffer, ModelDigest, ModelTerms, PayoutReason, PenaltyCause, ResultCommitment, Seed, TraceRoot,
+    TrainingMetrics, TrainingSpec, Uri, UseSet, NRC,
 };
 use sp_runtime::{BoundedVec, BuildStorage, DispatchError, DispatchResult, Permill};
 use std::collections::BTreeMap;
@@ -184,12 +184,41 @@ impl seams::Payouts<AccountId, Balance> for PayoutDouble {
         Ok(())
     }
 
+    fn settle_known_answer(_: JobId, _: Vec<AccountId>) {
+        unreachable!("models settle no job")
+    }
+
+    fn note(_: &AccountId, _: Balance, _: HistoryEvent) {
+        unreachable!("sales of models belong to no job")
+    }
+
+    fn forget_job(_: JobId) {
+        unreachable!("models outlive their jobs")
+    }
+
     fn settle_credit(account: &AccountId, amount: Balance, reason: PayoutReason) -> DispatchResult {
         assert!(amount > 0, "nothing is not credited");
         Self::ensure_funded(amount)?;
         Credits::mutate(|credits| *credits.entry(*account).or_default() += amount);
         Reasons::append((*account, amount, reason));
         Ok(())
+    }
+}
+
+/// What was noted of sellers: who lost how much, and why.
+#[storage_alias]
+pub type Penalties = StorageValue<Register, Vec<(AccountId, Balance, PenaltyCause)>, ValueQuery>;
+
+/// Notes penalties.
+pub struct Register;
+
+impl seams::Reputation<AccountId, Balance> for Register {
+    fn of(_: &AccountId) -> u8 {
+        unreachable!("models are sold by anybody")
+    }
+
+    fn note_penalty(account: &AccountId, amount: Balance, cause: PenaltyCause) {
+        Penalties::append((*account, amount, cause));
     }
 }
 
@@ -216,6 +245,7 @@ impl Config for Test {
     type RuntimeHoldReason = RuntimeHoldReason;
     type Payouts = PayoutDouble;
     type Licences = LicenceDouble;
+    type Reputation = Register;
     type OnBurn = Furnace;
     type PalletId = ModelPalletId;
     type MinimumModelStake = MinimumModelStake;
@@ -265,11 +295,22 @@ impl ExtBuilder {
     }
 }
 
-/// Check every invariant, and both pots to the planck.
+/// Check every invariant, both pots to the planck, and that every slash is noted and nothing else as one.
 pub fn check() {
     ModelRegistry::do_try_state().unwrap();
+    let noted = Penalties::get().into_iter().map(|(account, amount, _)| (account, amount));
+    assert_eq!(noted.filter(|(_, amount)| *amount > 0).collect::<Vec<_>>(), slashed());
     assert_eq!(Balances::balance(&ModelRegistry::pot()), TotalPending::<Test>::get() + EXISTENTIAL_DEPOSIT);
     assert_eq!(Balances::balance(&PAYOUT_POT), credited() + Treasury::get() + EXISTENTIAL_DEPOSIT);
+}
+
+/// What was slashed from whom, by the events.
+fn slashed() -> Vec<(AccountId, Balance)> {
+    let slashed = |record: frame_system::EventRecord<RuntimeEvent, _>| match record.event {
+        RuntimeEvent::ModelRegistry(Event::ModelStakeSlashed { seller, amount, .. }) => Some((seller, amount)),
+        _ => None,
+    };
+    System::events().into_iter().filter_map(slashed).collect()
 }
 
 pub fn run_to_block(block: u64) {

@@ -1,18 +1,10 @@
 //! Income of models: what a sale brings in, and how it is shared.
 
 use crate::{pallet::*, types::*};
-use frame_support::{
-    dispatch::DispatchResult,
-    ensure,
-    traits::{
-        fungible::{Inspect, Mutate},
-        tokens::Preservation,
-        Get,
-    },
-};
+use frame_support::{dispatch::DispatchResult, ensure};
 use neurodata_primitives::{seams::Payouts, ModelId, PayoutReason, PurchaseId, RoyaltySplit};
 use sp_runtime::{
-    traits::{AccountIdConversion, AtLeast32BitUnsigned, CheckedAdd, Saturating, Zero},
+    traits::{AtLeast32BitUnsigned, CheckedAdd, Saturating, Zero},
     ArithmeticError, DispatchError,
 };
 
@@ -56,7 +48,7 @@ where
 impl<T: Config> Pallet<T> {
     /// The account that holds income which is not shared yet, and one existential deposit.
     pub fn pot() -> T::AccountId {
-        T::PalletId::get().into_account_truncating()
+        Pot::<T>::account()
     }
 
     /// Share the pending income of `model`. Returns the number of its parents, for the weight.
@@ -70,8 +62,7 @@ impl<T: Config> Pallet<T> {
     /// be shared.
     pub(crate) fn take_in(model: ModelId, purchase: PurchaseId, price: BalanceOf<T>) -> DispatchResult {
         let total = TotalPending::<T>::get();
-        let owed = total.saturating_add(T::Currency::minimum_balance());
-        ensure!(T::Currency::balance(&Self::pot()) >= owed.saturating_add(price), Error::<T>::Unfunded);
+        ensure!(Pot::<T>::available() >= total.saturating_add(price), Error::<T>::Unfunded);
         let treasury = T::Payouts::treasury_share(price).min(price);
         let amount = price.saturating_sub(treasury);
         let mut income = Incomes::<T>::get(model);
@@ -81,7 +72,7 @@ impl<T: Config> Pallet<T> {
         income.sales = income.sales.saturating_add(1);
         income.total = income.total.saturating_add(amount);
 
-        Self::pay_out(treasury)?;
+        Pot::<T>::pay(&T::Payouts::pot(), treasury)?;
         if !treasury.is_zero() {
             T::Payouts::settle_treasury(treasury)?;
         }
@@ -107,7 +98,7 @@ impl<T: Config> Pallet<T> {
         let parents_part = shares.each_parent.saturating_mul(parents.into());
         let paid = pending.saturating_sub(parents_part);
 
-        Self::pay_out(paid)?;
+        Pot::<T>::pay(&T::Payouts::pot(), paid)?;
         let parties = [
             (&record.data_provider, shares.data),
             (&record.compute_provider, shares.compute),
@@ -134,13 +125,5 @@ impl<T: Config> Pallet<T> {
             parents_part,
         });
         Ok(true)
-    }
-
-    /// Move `amount` to the pot that credits are paid from.
-    fn pay_out(amount: BalanceOf<T>) -> DispatchResult {
-        if !amount.is_zero() {
-            T::Currency::transfer(&Self::pot(), &T::Payouts::pot(), amount, Preservation::Preserve)?;
-        }
-        Ok(())
     }
 }

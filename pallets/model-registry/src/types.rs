@@ -34,6 +34,9 @@ pub type ModelIncomeOf<T> = ModelIncome<BalanceOf<T>>;
 /// A model version with its listing, if it has one, and its income.
 pub type ModelEntryOf<T> = (ModelId, ModelRecordOf<T>, Option<ModelListingOf<T>>, ModelIncomeOf<T>);
 
+/// The account that holds income which is not shared yet.
+pub(crate) type Pot<T> = neurodata_pallet_support::Escrow<T, <T as Config>::Currency, <T as Config>::PalletId>;
+
 /// Records that [`Pallet::list`](crate::Pallet::list) looks at for each one that it may return.
 pub const LOOKED_AT_PER_LISTED: u32 = 4;
 
@@ -105,10 +108,7 @@ pub enum SaleRefusal {
     /// The terms have run out.
     #[codec(index = 4)]
     TermsExpired,
-    /// The buyer owns the model.
-    #[codec(index = 5)]
-    Owner,
     /// The stake doesn't cover what would be open then; the owner may add to it.
-    #[codec(index = 6)]
+    #[codec(index = 5)]
     Stake,
 }

@@ -40,10 +40,10 @@ fn cost(db: RuntimeDbWeight, computation: u64, reads: u64, writes: u64) -> Weigh
 
 /// What sharing the income of a model with `parents` parents weighs.
 fn share_income(db: RuntimeDbWeight, parents: u32) -> Weight {
-    // Reads: Models, Incomes, TotalPending, both pots, total credited, credits of three parties, a parameter; an income
-    // for each parent. Writes: Incomes, TotalPending, both pots, total credited, credits of three parties; an income
-    // for each parent.
-    let (fixed, parents) = (cost(db, 160_000_000, 10, 8), u64::from(parents));
+    // Reads: Models, Incomes, TotalPending, both pots, total credited, credits, profiles and history lengths of three
+    // parties, a parameter; an income for each parent. Writes: Incomes, TotalPending, both pots, total credited, credits,
+    // profiles, histories and their lengths of three parties; an income for each parent.
+    let (fixed, parents) = (cost(db, 160_000_000, 16, 17), u64::from(parents));
     fixed.saturating_add(cost(db, 5_000_000u64.saturating_mul(parents), parents, parents))
 }
 

@@ -9,11 +9,12 @@ use frame_support::{
 };
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use neurodata_primitives::{
+    probe,
     seams::{Entropy, Evaluation},
-    validation::MAX_COMMITTEE,
-    RoundState, Seat, SeatState,
+    validation::{MAX_COMMITTEE, MAX_FIRST_COMMITTEE, MAX_SEATS},
+    EarlierVerdict, RoundState, Seat, SeatState,
 };
-use sp_runtime::{traits::One, Saturating};
+use sp_runtime::{traits::One, Permill, Saturating};
 
 const SALT: [u8; 32] = [7; 32];
 const SCORE: u8 = 80;
@@ -70,7 +71,10 @@ fn seal_of<T: Config>(job: JobId, member: &T::AccountId) -> VerdictSeal {
     validation::seal_verdict(job, Verdict::Accept, SCORE, &SALT, member)
 }
 
-/// A round with a full committee whose seats are as `seat` says, in `state`.
+/// Evaluators that [`round_with`] registers.
+const MEMBERS: u32 = MAX_COMMITTEE + MAX_FIRST_COMMITTEE;
+
+/// A round with a full second committee whose seats are as `seat` says, in `state`. The first one rejected.
 fn round_with<T: Config>(
     state: RoundState<BlockNumberFor<T>>,
     seat: impl Fn(JobId, u32, &T::AccountId) -> SeatState,
@@ -78,24 +82,50 @@ fn round_with<T: Config>(
 where
     T::Currency: Mutate<T::AccountId>,
 {
-    let (job, parties) = T::BenchmarkHelper::job_under_evaluation();
+    let (job, request) = T::BenchmarkHelper::job_under_evaluation();
     let members: Vec<_> = (0..MAX_COMMITTEE).map(|number| registered::<T>(1_000_000 + number)).collect();
-    members.iter().for_each(ModelValidation::<T>::take_seat);
+    members.iter().for_each(|member| ModelValidation::<T>::take_duty(member, job));
+    let earlier = (0..MAX_FIRST_COMMITTEE)
+        .map(|number| EarlierVerdict { evaluator: registered::<T>(1_100_000 + number), verdict: Some(Verdict::Reject) })
+        .collect();
     let seats = members
         .iter()
         .zip(0..)
         .map(|(member, place)| Seat { evaluator: member.clone(), state: seat(job, place, member) })
         .collect();
     let round = RoundRecord {
-        job_owner: parties.job_owner,
-        data_provider: parties.data_provider,
-        provider: parties.provider,
-        work_units: parties.work_units,
+        job_owner: request.job_owner,
+        data_provider: request.data_provider,
+        provider: request.provider,
+        work_units: request.work_units,
+        seed: request.seed,
+        trace: request.trace,
+        probe: None,
+        planted: None,
+        instance: Instance::Second,
+        earlier: BoundedVec::truncate_from(earlier),
         seats: BoundedVec::truncate_from(seats),
         state,
     };
+    Probes::<T>::remove(job);
+    OpenRounds::<T>::insert(job.get().to_be_bytes(), ());
     Rounds::<T>::insert(job, round);
     (job, members)
+}
+
+/// Let the provider of `job` owe its secret.
+fn owe_secret<T: Config>(job: JobId) {
+    Probes::<T>::insert(job, probes::Probe::Closed { rate: Permill::one() });
+    Rounds::<T>::mutate_extant(job, |round| round.probe = Some(Default::default()));
+}
+
+/// Seats of which all but the last are opened with acceptance, the last one being sealed.
+fn all_but_one_opened<T: Config>(job: JobId, place: u32, member: &T::AccountId) -> SeatState {
+    if place + 1 == MAX_COMMITTEE {
+        SeatState::Sealed { seal: seal_of::<T>(job, member) }
+    } else {
+        SeatState::Revealed { verdict: Verdict::Accept, score: SCORE }
+    }
 }
 
 fn later<T: Config>() -> BlockNumberFor<T> {
@@ -155,37 +185,39 @@ mod benchmarks {
         assert!(!Evaluators::<T>::contains_key(caller));
     }
 
-    /// Every candidate is read: the eligible ones have the last ranks.
+    /// The first ranks have as many seats as they may.
     #[benchmark]
-    fn draw_committee(c: Linear<10, 1_000>) -> Result<(), BenchmarkError> {
-        let (job, parties) = T::BenchmarkHelper::job_under_evaluation();
+    fn draw_committee(c: Linear<100, 1_000>, l: Linear<15, 100>) -> Result<(), BenchmarkError> {
+        let (job, request) = T::BenchmarkHelper::job_under_evaluation();
         for number in 0..c {
             registered::<T>(number);
         }
         go_past::<T>(now::<T>());
-        Rounds::<T>::remove(job);
-        ModelValidation::<T>::open_round(job, parties)?;
-        let draw_at = now::<T>().saturating_add(T::DrawDelay::get());
+        ModelValidation::<T>::remove_round(job);
+        ModelValidation::<T>::open_round(job, request)?;
+        let opened_at = now::<T>();
+        let draw_at = opened_at.saturating_add(T::DrawDelay::get());
         go_past::<T>(draw_at);
         T::BenchmarkHelper::set_seed(draw_at);
         let seed = T::Entropy::seed_at(draw_at).ok_or(BenchmarkError::Stop("no seed"))?;
         let round = Rounds::<T>::get(job).ok_or(BenchmarkError::Stop("no round"))?;
-        let ranked = ModelValidation::<T>::ranked(job, &round, &seed);
-        let late = ranked.len().saturating_sub(T::CommitteeSize::get() as usize);
-        for evaluator in ranked.iter().take(late) {
-            Evaluators::<T>::mutate_extant(evaluator, |record| record.registered_at = draw_at);
+        let ranked = ModelValidation::<T>::ranked(job, &round, opened_at, &seed);
+        let full = l.saturating_sub(T::CommitteeSize::get()) as usize;
+        for evaluator in ranked.iter().take(full) {
+            Evaluators::<T>::mutate_extant(evaluator, |record| record.open_seats = MAX_SEATS);
         }
         let caller: T::AccountId = whitelisted_caller();
 
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), job);
 
-        assert!(Rounds::<T>::get(job).is_some_and(|round| !round.seats.is_empty()));
+        let seats = Rounds::<T>::get(job).map(|round| round.seats).unwrap_or_default();
+        assert_eq!(seats.first().map(|seat| &seat.evaluator), ranked.get(full));
         Ok(())
     }
 
     #[benchmark]
-    fn deliver_evaluation_keys(k: Linear<1, 9>) {
+    fn deliver_evaluation_keys(k: Linear<1, 15>) {
         let state = RoundState::Sealing { keys_by: later::<T>(), seal_by: later::<T>() };
         let (job, members) = round_with::<T>(state, |_, _, _| SeatState::AwaitingKey);
         let keys = members.into_iter().rev().take(k as usize).map(|member| (member, wrapped_key())).collect();
@@ -219,21 +251,51 @@ mod benchmarks {
         assert!(matches!(state, Some(RoundState::Revealing { .. })));
     }
 
-    /// The last opening, which decides.
+    /// Not the last opening: the secret is missing. What the last one costs beside it is `end_round`.
     #[benchmark]
     fn reveal_verdict() {
         let state = RoundState::Revealing { reveal_by: later::<T>() };
-        let (job, members) = round_with::<T>(state, |job, place, member| {
-            if place + 1 == MAX_COMMITTEE {
-                SeatState::Sealed { seal: seal_of::<T>(job, member) }
-            } else {
-                SeatState::Revealed { verdict: Verdict::Accept, score: SCORE }
-            }
-        });
+        let (job, members) = round_with::<T>(state, all_but_one_opened::<T>);
+        Rounds::<T>::mutate_extant(job, |round| round.probe = Some(Default::default()));
         let caller = members.last().cloned().expect("the committee is full");
 
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), job, Verdict::Accept, SCORE, SALT);
+
+        let round = Rounds::<T>::get(job).expect("the round goes on");
+        assert!(!round.seats.iter().any(decision::is_sealed));
+    }
+
+    /// A provider that was drawn and planted nothing, before the last seal is opened.
+    #[benchmark]
+    fn open_probe() {
+        let state = RoundState::Revealing { reveal_by: later::<T>() };
+        let (job, _) = round_with::<T>(state, all_but_one_opened::<T>);
+        Probes::<T>::insert(job, probes::Probe::Closed { rate: Permill::one() });
+        let round = Rounds::<T>::get(job).expect("the round was inserted");
+        let commitment = probe::commitment(job, &round.provider, &SALT);
+        Rounds::<T>::mutate_extant(job, |round| round.probe = Some(commitment));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(round.provider), job, SALT, round.trace);
+
+        assert!(Rounds::<T>::get(job).is_some_and(|round| round.probe.is_none()));
+    }
+
+    /// The costliest decision, with a first committee that was outvoted and a provider that kept its secret.
+    #[benchmark]
+    fn end_round() {
+        fill_index::<T>(MEMBERS);
+        let state = RoundState::Revealing { reveal_by: later::<T>() };
+        let (job, _) =
+            round_with::<T>(state, |_, _, _| SeatState::Revealed { verdict: Verdict::Accept, score: SCORE });
+        owe_secret::<T>(job);
+        let round = Rounds::<T>::get(job).expect("the round was inserted");
+
+        #[block]
+        {
+            ModelValidation::<T>::conclude(job, round).expect("the decision can be passed on");
+        }
 
         assert!(!Rounds::<T>::contains_key(job));
     }
@@ -241,7 +303,7 @@ mod benchmarks {
     /// Nobody sealed: all are penalised and the round is decided.
     #[benchmark]
     fn close_sealing() {
-        fill_index::<T>(MAX_COMMITTEE);
+        fill_index::<T>(MEMBERS);
         let state = RoundState::Sealing { keys_by: now::<T>(), seal_by: now::<T>() };
         let (job, members) = round_with::<T>(state, |_, _, _| SeatState::Evaluating { key: wrapped_key() });
         go_past::<T>(now::<T>());
@@ -255,10 +317,11 @@ mod benchmarks {
         assert!(left.all(|left| left < bond::<T>()));
     }
 
-    /// A quorum accepted, the others sealed and did not open: they are penalised, and the costliest decision is taken.
+    /// A quorum accepted, the others sealed and did not open, nor did the provider: they are penalised, and the costliest decision
+    /// is taken.
     #[benchmark]
     fn close_round() {
-        fill_index::<T>(MAX_COMMITTEE);
+        fill_index::<T>(MEMBERS);
         let quorum = decision::quorum(MAX_COMMITTEE as usize) as u32;
         let state = RoundState::Revealing { reveal_by: now::<T>() };
         let (job, members) = round_with::<T>(state, |job, place, member| {
@@ -268,6 +331,7 @@ mod benchmarks {
                 SeatState::Sealed { seal: seal_of::<T>(job, member) }
             }
         });
+        owe_secret::<T>(job);
         go_past::<T>(now::<T>());
         let caller: T::AccountId = whitelisted_caller();
 

@@ -7,12 +7,8 @@ use neurodata_primitives::{draw, seams::Inspectors, InspectionId, Seed};
 use sp_runtime::{traits::Zero, SaturatedConversion, Saturating};
 
 impl<T: Config> Inspectors<T::AccountId, BlockNumberFor<T>> for Pallet<T> {
-    /// Fewer than `seats` are drawn if no more are eligible: active, registered before `before`, with a bond that
-    /// covers one seat more.
-    ///
-    /// ```text
-    /// rank(evaluator) = derive(seed, INSPECTION_DOMAIN, (inspection, evaluator))
-    /// ```
+    /// Fewer than `seats` are drawn if no more can take one. Lots count as for a committee ([`crate::candidates`]), with
+    /// `INSPECTION_DOMAIN` and the inspection.
     fn draw(
         seed: &Seed,
         inspection: InspectionId,
@@ -20,12 +16,11 @@ impl<T: Config> Inspectors<T::AccountId, BlockNumberFor<T>> for Pallet<T> {
         before: BlockNumberFor<T>,
         excluded: &[T::AccountId],
     ) -> Vec<T::AccountId> {
-        let rank = |evaluator: &T::AccountId| draw::derive(seed, draw::INSPECTION_DOMAIN, &(inspection, evaluator));
-        let drawn: Vec<T::AccountId> = Self::ranked_outside(excluded, rank)
-            .into_iter()
-            .filter(|evaluator| Self::is_eligible(evaluator, before))
-            .take(seats.saturated_into())
-            .collect();
+        let lot = |evaluator: &T::AccountId, ticket: u8| {
+            draw::derive(seed, draw::INSPECTION_DOMAIN, &(inspection, evaluator, ticket))
+        };
+        let ranked = Self::ranked_outside(excluded, before, lot);
+        let (drawn, _) = Self::seatable(ranked, seats.saturated_into());
         for evaluator in &drawn {
             Self::take_seat(evaluator);
             InspectionSeats::<T>::mutate(evaluator, |seats| seats.saturating_inc());
@@ -45,9 +40,9 @@ impl<T: Config> Inspectors<T::AccountId, BlockNumberFor<T>> for Pallet<T> {
         }
     }
 
-    fn penalise(inspector: &T::AccountId, wronged: &T::AccountId, reporter: &T::AccountId) {
+    fn penalise(inspector: &T::AccountId, wronged: &T::AccountId, reporter: &T::AccountId, cause: PenaltyCause) {
         if Evaluators::<T>::get(inspector).is_some_and(|record| !record.bond.is_zero()) {
-            Self::penalise_evaluator(None, inspector, wronged, reporter);
+            Self::penalise_evaluator(inspector, wronged, reporter, cause);
         }
     }
 }

@@ -8,13 +8,15 @@
 //! When a compute provider submits a result, the compute market opens a *round* through [`seams::Evaluation`]. A few
 //! blocks later anyone draws the committee. The compute provider, who holds the content key and wants to be paid, wraps
 //! it for every member. Members repeat the run and seal their verdicts; once all have sealed, or the time is up, they
-//! open them. The decision goes to [`Config::OnDecision`] and the round is removed.
+//! open them, and the provider opens the secret of its known-answer task. The decision goes to [`Config::OnDecision`] and
+//! the round is removed.
 //!
 //! ```text
-//!              draw_committee        last seal, close_sealing         last opening, close_round
-//! open_round ─► Drawing ─────────► Sealing ──────────────────► Revealing ─────────────────────► decided
-//!                  │ close_round      │ close_sealing: too few keys, or no seal at all             ▲
-//!                  └──────────────────┴────────────────────────────────────────────────────────────┘
+//!              draw_committee        last seal, close_sealing        last opening, open_probe, close_round
+//! open_round ─► Drawing ─────────► Sealing ──────────────────► Revealing ───────────────────┬─► decided
+//!               ▲  │ close_round      │ close_sealing: too few keys, or no seal at all      ├─► known-answer task
+//!               │  └──────────────────┴─────────────────────────────────────────────────────┤
+//!               └──────────────────── a first committee that did not decide ────────────────┘
 //! ```
 //!
 //! Each deadline is a block after which anyone can move the round on; no state can be held up by silence.
@@ -22,46 +24,42 @@
 //! ## Terminology
 //!
 //! - **Evaluator**: an account with a bond that checks runs. **Active**: not retiring, so that it can be drawn.
+//! - **Ticket**: a lot in the draws; one for each [`Config::EvaluatorBond`] in the bond, at most eight.
 //! - **Seat**: a place on a committee. **Keyed**: the compute provider delivered the content key to it.
+//! - **Duty**: an open round in which an evaluator has a seat.
 //! - **Party**: job owner, data provider or compute provider of the job. No party sits on its job's committee.
 //! - **Quorum**: two thirds of the committee's seats, rounded up.
 //! - **Seat penalty**: [`Config::NonRevealSlash`] of [`Config::EvaluatorBond`], rounded up: what a member loses that
-//!   had the key and did not seal, or sealed and did not open.
+//!   had the key and did not seal, or sealed and did not open, or accepted a planted trace.
 //!
 //! ## The draw
 //!
-//! Candidates are ranked by a hash, and the lowest hashes take the seats:
+//! Candidates are ranked by hashes of their tickets, and the lowest take the seats; [`candidates`] has the formulae. The
+//! seed does not exist when a committee is asked for, and tickets that rose in that block or later do not count, so
+//! nobody can make itself fit. Unlike positions in a list, ranks do not depend on who else is a candidate: retiring
+//! after the seed is known removes one candidate and reorders nobody. The author of the block that carries the seed
+//! can see it a little early and withhold the block, at the price of that block's reward.
 //!
-//! ```text
-//! rank(evaluator) = derive(seed of draw_at, COMMITTEE_DOMAIN, (job, evaluator))
-//! ```
+//! An evaluator is passed over whose bond does not cover the seat penalty for one more seat than it holds, or that holds
+//! [`validation::MAX_SEATS`]. Every seat is therefore backed by money that is there. Whose bond fell below the minimum
+//! has no ticket until it adds to it. Tickets are counted when a bond changes: a new [`Config::EvaluatorBond`] reaches an
+//! evaluator then, at the latest when it calls `add_bond`, with no amount if it likes.
 //!
-//! The seed does not exist when the round is opened, and only evaluators registered in an earlier block than the round
-//! count, so an account cannot be made to fit. Unlike positions in a list, ranks do not depend on who else is a
-//! candidate: retiring after the seed is known removes one candidate and reorders nobody. The author of the block that
-//! carries the seed can see it a little early and withhold the block, at the price of that block's reward.
+//! Inspectors of packages are drawn in the same way, by [`seams::Inspectors`], which sales ask.
 //!
-//! An evaluator is passed over whose bond does not cover the seat penalty for one more seat than it holds. Every seat
-//! is therefore backed by money that is there.
+//! ## Two instances
 //!
-//! Inspectors of packages are drawn in the same way, by [`seams::Inspectors`], which sales ask: their ranks come from
-//! `INSPECTION_DOMAIN` and the inspection, and each takes a seat that its bond has to cover as well.
+//! What [`decision`] leaves undecided after a first committee goes to a second one of `2 * CommitteeSize + 1` seats, or as
+//! many as there are evaluators, and at least [`Config::CommitteeSize`], drawn from a new seed without the members of the
+//! first. It alone decides; data that neither can get end undecided. A round for which no first committee was found in time
+//! has nobody who disagreed, and ends undecided at once: a second, larger draw would look for evaluators among the same, and
+//! the owner's money would wait.
 //!
-//! ## The decision
+//! ## Known-answer tasks
 //!
-//! ```text
-//! accepted = seats opened with Accept        rejected = seats opened with Reject + seats without a key
-//!
-//! keyed < quorum      -> Rejected, nobody is penalised: the compute provider kept silent
-//! accepted >= quorum  -> Accepted { score: median score of the accepting, rounded down }
-//! rejected >= quorum  -> Rejected
-//! otherwise           -> Undecided
-//! ```
-//!
-//! A seat without a key counts as a rejection: by withholding keys a compute provider can choose who repeats its run,
-//! but never gets accepted with fewer votes. Keys are due in the first half of the sealing period, so a member cannot
-//! be slashed for a key that came too late to repeat the run; and a member that cannot get or repeat the data says so
-//! with a sealed `Reject`.
+//! [`probes`] tells how a planted trace comes to light. A provider that was drawn and planted nothing, or kept its secret, pays
+//! the penalty of its job, which [`Config::OnDecision`] takes. Members that accepted it pay the seat penalty, even if they were
+//! the majority; those that rejected it are paid by [`seams::Payouts`]; the true trace goes to a new round.
 //!
 //! ## Why silence never pays
 //!
@@ -69,19 +67,30 @@
 //! than the most that one verdict can earn:
 //!
 //! ```text
-//! NonRevealSlash * EvaluatorBond > highest job price * evaluation share / quorum
+//! NonRevealSlash * EvaluatorBond > job price * evaluation share / quorum
 //! ```
 //!
-//! The price is the market's and the share is the rewards pallet's, so whoever sets the parameters keeps this relation.
-//! What can be checked here is checked by `integrity_test` and `try_state`: see [`Pallet::ensure_parameters`].
+//! A seal that stays closed earns nothing, and what is opened after a plant came to light costs no more than silence. So
+//! the relation is about what is gained elsewhere: it holds for jobs up to 1,000 NRC with the default amounts, and whoever
+//! sets the parameters keeps it for the jobs that there are. Prices have no upper bound; beyond it a member's silence has
+//! to be bought, and turns an undecided round over to members that nobody knows yet. The same amounts bound the price up
+//! to which accepting everything unseen loses money: docs/decisions/0015-committees-and-known-answers.md. What can be
+//! checked here is checked by `integrity_test` and `try_state`: see [`Pallet::ensure_parameters`].
 //!
 //! ## Properties
 //!
 //! - The hold [`HoldReason::EvaluatorBond`] of an account equals [`EvaluatorRecord::bond`].
 //! - A bond stays within reach of every penalty until the evaluator's last seat is closed, retiring or not.
+//! - A seat is penalised once at most, and only on evidence that the chain has. To be outvoted costs reputation alone, as it does
+//!   to be on the smaller side of a second committee that did not decide.
+//! - A compute provider that keeps the key from more than a third of a committee ends the round, at its own cost, as soon as the
+//!   time for keys is over.
+//! - Every part of a slash for a job is a line of somebody's history.
+//! - Whoever draws a committee or ends a round pays no fee for it.
 //! - Of a slash 20 % goes to the job owner, or whom else it wronged, and 10 % to whoever reported it, as by closing the
 //!   round; the rest is burned. A payee that cannot receive its part blocks nobody, the part is burned.
-//! - A seal opens only for the job and the account that it was made for ([`validation::seal_verdict`]).
+//! - A seal opens only for the job and the account that it was made for ([`validation::seal_verdict`]), a secret only for
+//!   its job and provider ([`neurodata_primitives::probe`]).
 //!
 //! ## Example
 //!
@@ -89,8 +98,10 @@
 //!
 //! ## Implementation notes
 //!
-//! `evaluators.rs` owns [`Evaluators`] and [`EvaluatorIndex`], `rounds.rs` owns [`Rounds`], `inspections.rs` owns
-//! [`InspectionSeats`], `decision.rs` is pure. What [`seams::Inspectors`] does is weighed by the pallet that asks.
+//! `evaluators.rs` owns [`Evaluators`] and [`EvaluatorIndex`], `duties.rs` [`Duties`], `rounds.rs` [`Rounds`] and
+//! [`OpenRounds`], `probes.rs` [`Probes`], `inspections.rs` [`InspectionSeats`], `leaderboards.rs` [`Leaderboards`] and
+//! [`Tasks`]. `candidates.rs` and `decision.rs` are pure, `conclusion.rs` ends rounds, `views.rs` answers clients. What
+//! [`seams::Inspectors`] and [`seams::Leaderboards`] do is weighed by the pallet that asks.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![warn(missing_docs)]
 
@@ -98,24 +109,32 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+pub mod candidates;
+mod conclusion;
 pub mod decision;
+mod duties;
 mod evaluators;
+mod events;
 mod inspections;
+pub mod leaderboards;
 #[cfg(test)]
 mod mock;
+pub mod probes;
 mod rounds;
 #[cfg(test)]
 mod tests;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
+pub mod views;
 pub mod weights;
 
 pub use pallet::*;
 pub use weights::WeightInfo;
 
-use frame_support::traits::fungible;
+use frame_support::{pallet_macros::import_section, traits::fungible};
 use neurodata_primitives::{
-    seams, validation, Decision, EvaluatorRecord, JobId, RecipientKey, RoundRecord, Verdict, VerdictSeal, WrappedKey,
+    seams, validation, DatasetId, Decision, EvaluatorRecord, Instance, JobId, Leaderboard, PenaltyCause, RecipientKey,
+    RoundRecord, Task, TraceRoot, Verdict, VerdictSeal, WrappedKey,
 };
 
 /// Accounts of the runtime.
@@ -128,6 +147,10 @@ pub type CreditOf<T> = fungible::Credit<AccountIdOf<T>, <T as Config>::Currency>
 pub type EvaluatorRecordOf<T> = EvaluatorRecord<BalanceOf<T>, frame_system::pallet_prelude::BlockNumberFor<T>>;
 /// A round as it is stored.
 pub type RoundRecordOf<T> = RoundRecord<AccountIdOf<T>, frame_system::pallet_prelude::BlockNumberFor<T>>;
+/// An active evaluator as the index has it.
+pub type CandidateOf<T> = candidates::Candidate<AccountIdOf<T>, frame_system::pallet_prelude::BlockNumberFor<T>>;
+/// A leaderboard as it is stored.
+pub type LeaderboardOf<T> = Leaderboard<AccountIdOf<T>, frame_system::pallet_prelude::BlockNumberFor<T>>;
 
 /// What benchmarks need from the pallets around this one.
 #[cfg(feature = "runtime-benchmarks")]
@@ -135,11 +158,13 @@ pub trait BenchmarkHelper<AccountId, BlockNumber> {
     /// Make some seed known as that of `block`.
     fn set_seed(block: BlockNumber);
 
-    /// A job whose result awaits its decision, in the state in which a decision of `Accepted` costs most, with its
-    /// parties. A round for it may be open already.
-    fn job_under_evaluation() -> (JobId, seams::JobParties<AccountId>);
+    /// A job whose result awaits its decision, in the state in which a decision of `Accepted` costs most, with what the
+    /// market asks for. A round for it may be open already.
+    fn job_under_evaluation() -> (JobId, seams::EvaluationRequest<AccountId>);
 }
 
+/// Evaluators, rounds and leaderboards. Its events are in `events.rs`.
+#[import_section(events::events)]
 #[frame_support::pallet]
 pub mod pallet {
     use super::*;
@@ -152,7 +177,10 @@ pub mod pallet {
         },
     };
     use frame_system::pallet_prelude::*;
-    use neurodata_primitives::validation::MAX_COMMITTEE;
+    use neurodata_primitives::{
+        validation::{MAX_COMMITTEE, MAX_SEATS},
+        ModelId, Task,
+    };
     use sp_runtime::{Permill, SaturatedConversion};
 
     const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -172,11 +200,14 @@ pub mod pallet {
         /// Randomness that draws committees.
         type Entropy: seams::Entropy<BlockNumberFor<Self>>;
 
-        /// Told what a committee decided.
+        /// Told what a committee decided, and who skipped a known-answer task.
         type OnDecision: seams::OnDecision<Self::AccountId>;
 
-        /// Told who did not seal or open.
-        type Reputation: seams::Reputation<Self::AccountId>;
+        /// Pays those who found a planted trace out, and keeps the histories of those who get a part of a slash.
+        type Payouts: seams::Payouts<Self::AccountId, BalanceOf<Self>>;
+
+        /// Told who failed a duty, or was outvoted.
+        type Reputation: seams::Reputation<Self::AccountId, BalanceOf<Self>>;
 
         /// Takes the part of a slash that is burned.
         type OnBurn: OnUnbalanced<CreditOf<Self>>;
@@ -184,7 +215,7 @@ pub mod pallet {
         /// Smallest bond of an evaluator, in plancks; above zero.
         type EvaluatorBond: Get<BalanceOf<Self>>;
 
-        /// Seats of a committee, 1 to [`MAX_COMMITTEE`] inclusive.
+        /// Seats of a first committee, 1 to [`validation::MAX_FIRST_COMMITTEE`] inclusive.
         type CommitteeSize: Get<u32>;
 
         /// Blocks from the opening of a round to the block whose seed draws its committee, at least 1.
@@ -206,6 +237,10 @@ pub mod pallet {
         /// minimum serves `1 / NonRevealSlash` seats side by side.
         type NonRevealSlash: Get<Permill>;
 
+        /// Share of results that carry a known-answer task, if their providers committed to a secret. A change is in force
+        /// for rounds that are opened afterwards.
+        type ProbeRate: Get<Permill>;
+
         /// Most active evaluators.
         #[pallet::constant]
         type MaxEvaluators: Get<u32>;
@@ -223,9 +258,16 @@ pub mod pallet {
     #[pallet::storage]
     pub type Evaluators<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, EvaluatorRecordOf<T>>;
 
-    /// The active evaluators, in no particular order: those that a committee is drawn from.
+    /// The active evaluators with their tickets, in no particular order: what a draw reads.
     #[pallet::storage]
-    pub type EvaluatorIndex<T: Config> = StorageValue<_, BoundedVec<T::AccountId, T::MaxEvaluators>, ValueQuery>;
+    pub type EvaluatorIndex<T: Config> = StorageValue<_, BoundedVec<CandidateOf<T>, T::MaxEvaluators>, ValueQuery>;
+
+    /// The open rounds in which an evaluator has a seat. A key is present while there are any; the price of each job pays
+    /// for its part.
+    // Accounts are chosen by users.
+    #[pallet::storage]
+    pub type Duties<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, BoundedVec<JobId, ConstU32<MAX_SEATS>>, ValueQuery>;
 
     /// Seats in inspections by evaluator, counted within [`EvaluatorRecord::open_seats`]. A key is present from the
     /// draw until the last of them is freed; the inspection's fee pays for it.
@@ -239,121 +281,28 @@ pub mod pallet {
     #[pallet::storage]
     pub type Rounds<T: Config> = StorageMap<_, Twox64Concat, JobId, RoundRecordOf<T>>;
 
-    #[pallet::event]
-    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
-    pub enum Event<T: Config> {
-        /// An evaluator registered and its bond was placed on hold.
-        EvaluatorRegistered {
-            /// The evaluator.
-            evaluator: T::AccountId,
-            /// Bond on hold, in plancks.
-            bond: BalanceOf<T>,
-        },
-        /// An evaluator changed the key under which content keys are wrapped for it.
-        RecipientKeySet {
-            /// The evaluator.
-            evaluator: T::AccountId,
-        },
-        /// An evaluator gets no new seats from now on: by its own wish, or because its bond was slashed away.
-        EvaluatorRetired {
-            /// The evaluator.
-            evaluator: T::AccountId,
-            /// First block at which the bond can be withdrawn.
-            retires_at: BlockNumberFor<T>,
-        },
-        /// An evaluator added to its bond.
-        BondAdded {
-            /// The evaluator.
-            evaluator: T::AccountId,
-            /// Amount added, in plancks.
-            amount: BalanceOf<T>,
-            /// Bond on hold from now on, in plancks.
-            bond: BalanceOf<T>,
-        },
-        /// A retired evaluator got its bond back and was removed.
-        BondWithdrawn {
-            /// The evaluator.
-            evaluator: T::AccountId,
-            /// Amount released, in plancks.
-            bond: BalanceOf<T>,
-        },
-        /// A round was opened for a job's result.
-        RoundOpened {
-            /// The job.
-            job: JobId,
-            /// Block whose seed draws the committee.
-            draw_at: BlockNumberFor<T>,
-            /// Last block, inclusive, for the draw.
-            draw_by: BlockNumberFor<T>,
-        },
-        /// A committee was drawn.
-        CommitteeDrawn {
-            /// The job.
-            job: JobId,
-            /// The members, by rank.
-            committee: Vec<T::AccountId>,
-            /// Last block, inclusive, for keys.
-            keys_by: BlockNumberFor<T>,
-            /// Last block, inclusive, for seals.
-            seal_by: BlockNumberFor<T>,
-        },
-        /// The compute provider delivered content keys to members.
-        EvaluationKeysDelivered {
-            /// The job.
-            job: JobId,
-            /// Who got a key.
-            members: Vec<T::AccountId>,
-        },
-        /// A member sealed its verdict.
-        VerdictSealed {
-            /// The job.
-            job: JobId,
-            /// The member.
-            evaluator: T::AccountId,
-        },
-        /// Sealing is over; members may open their seals.
-        RevealingStarted {
-            /// The job.
-            job: JobId,
-            /// Last block, inclusive, for openings.
-            reveal_by: BlockNumberFor<T>,
-        },
-        /// A member opened its seal.
-        VerdictRevealed {
-            /// The job.
-            job: JobId,
-            /// The member.
-            evaluator: T::AccountId,
-            /// What it found.
-            verdict: Verdict,
-            /// Its score, 1 to 100 inclusive.
-            score: u8,
-        },
-        /// A member had the key and did not seal, or sealed and did not open; or an inspector was silent, or attested
-        /// what was proved wrong.
-        EvaluatorSlashed {
-            /// The job; `None` for an inspector.
-            job: Option<JobId>,
-            /// The evaluator.
-            evaluator: T::AccountId,
-            /// Amount taken from its bond, in plancks.
-            amount: BalanceOf<T>,
-        },
-        /// A round was decided and removed.
-        RoundClosed {
-            /// The job.
-            job: JobId,
-            /// What was decided.
-            decision: Decision,
-        },
-        /// All seals are open but the decision could not be passed on. The round stays; `close_round` tries again.
-        DecisionDeferred {
-            /// The job.
-            job: JobId,
-            /// Why.
-            error: DispatchError,
-        },
-    }
+    /// The keys of [`Rounds`] again, big-endian: their order in the trie is that of the jobs.
+    // Identity: the order is what the map is for, and job ids are handed out by the chain.
+    #[pallet::storage]
+    pub type OpenRounds<T: Config> = StorageMap<_, Identity, [u8; 8], ()>;
+
+    /// Known-answer tasks of open rounds by job. A key is present from the opening of a round with a commitment until the
+    /// secret is opened and nothing was planted, or the round ends.
+    // Job ids are handed out by the chain.
+    #[pallet::storage]
+    pub type Probes<T: Config> = StorageMap<_, Twox64Concat, JobId, probes::Probe>;
+
+    /// The best models of each task. A key is present from the first accepted model of the task on; see [`leaderboards`]
+    /// for what pays for it.
+    // Column and share are chosen by users.
+    #[pallet::storage]
+    pub type Leaderboards<T: Config> = StorageMap<_, Blake2_128Concat, Task, LeaderboardOf<T>>;
+
+    /// The tasks of a dataset version that have a leaderboard, in the order in which they began.
+    // Dataset ids are handed out by the chain.
+    #[pallet::storage]
+    pub type Tasks<T: Config> =
+        StorageMap<_, Twox64Concat, DatasetId, BoundedVec<Task, ConstU32<{ leaderboards::MAX_TASKS }>>, ValueQuery>;
 
     #[pallet::error]
     pub enum Error<T> {
@@ -397,6 +346,14 @@ pub mod pallet {
         InvalidScore,
         /// Nobody can wrap a key for a recipient key of small order; make a fresh X25519 key.
         UnusableKey,
+        /// The round has no secret to be opened, or it is open.
+        NoProbe,
+        /// The secret is not what was committed to, or was committed to for another job or by another provider.
+        SecretMismatch,
+        /// Another trace than the submitted one is opened, but the provider was not drawn to plant one.
+        ProbeNotDrawn,
+        /// The submitted trace is not what the secret plants in place of the opened one.
+        PlantMismatch,
     }
 
     /// Why this pallet holds money.
@@ -511,7 +468,7 @@ pub mod pallet {
 
         /// Draw the committee of `job` from the seed of the round's `draw_at`.
         ///
-        /// What is paid beyond the weight for the evaluators that are there is refunded.
+        /// Whoever draws it pays no fee; a call that is refused costs one, by the evaluators that there can be.
         ///
         /// ## Dispatch Origin
         /// Signed by anyone.
@@ -521,17 +478,17 @@ pub mod pallet {
         /// - [`Error::WrongState`]: the committee is drawn.
         /// - [`Error::Expired`]: `draw_by` has passed; call `close_round`.
         /// - [`Error::SeedUnavailable`]: `draw_at` is not reached; try again in the next block.
-        /// - [`Error::NotEnoughEvaluators`]: fewer eligible evaluators than seats; after `draw_by` the round is closed
-        ///   undecided.
+        /// - [`Error::NotEnoughEvaluators`]: fewer can take a seat than [`Config::CommitteeSize`]; after `draw_by` the round
+        ///   is closed undecided.
         ///
         /// ## Events
         /// [`Event::CommitteeDrawn`].
         #[pallet::call_index(4)]
-        #[pallet::weight(T::WeightInfo::draw_committee(T::MaxEvaluators::get()))]
+        #[pallet::weight(T::WeightInfo::draw_committee(T::MaxEvaluators::get(), T::MaxEvaluators::get()))]
         pub fn draw_committee(origin: OriginFor<T>, job: JobId) -> DispatchResultWithPostInfo {
             ensure_signed(origin)?;
-            let ranked = Self::do_draw_committee(job)?;
-            Ok(Some(T::WeightInfo::draw_committee(ranked)).into())
+            let (ranked, looks) = Self::do_draw_committee(job)?;
+            Ok((Some(T::WeightInfo::draw_committee(ranked, looks)), Pays::No).into())
         }
 
         /// Deliver the content key to members of the committee of `job`, wrapped for each one's recipient key.
@@ -565,7 +522,7 @@ pub mod pallet {
 
         /// Seal the signer's verdict on `job`; see [`validation::seal_verdict`] for what `seal` is.
         ///
-        /// A seal cannot be replaced. When every seat is sealed, opening begins at once.
+        /// The salt must be new in each round: a job can come before several. A seal cannot be replaced. When every seat is sealed, opening begins at once.
         ///
         /// ## Dispatch Origin
         /// Signed by a member of the committee.
@@ -589,8 +546,9 @@ pub mod pallet {
 
         /// Open the signer's seal. A wrong opening costs the fee and can be corrected until `reveal_by`.
         ///
-        /// The last opening decides the round. Should the decision be refused where it is passed on, the opening stands
-        /// and `close_round` can be called again later.
+        /// The last opening ends the round, if the provider's secret is open as well. Should the decision be refused where
+        /// it is passed on, the opening stands and `close_round` can be called again later. What is paid for the end of a
+        /// round is refunded while it goes on.
         ///
         /// ## Dispatch Origin
         /// Signed by a member of the committee.
@@ -606,25 +564,27 @@ pub mod pallet {
         /// - [`Error::SealMismatch`]: verdict, score or salt are not those that were sealed.
         ///
         /// ## Events
-        /// [`Event::VerdictRevealed`]; after the last opening [`Event::RoundClosed`] or [`Event::DecisionDeferred`].
+        /// [`Event::VerdictRevealed`]; after the last opening those of `close_round` or [`Event::DecisionDeferred`].
         #[pallet::call_index(7)]
-        #[pallet::weight(T::WeightInfo::reveal_verdict())]
+        #[pallet::weight(T::WeightInfo::reveal_verdict().saturating_add(T::WeightInfo::end_round()))]
         pub fn reveal_verdict(
             origin: OriginFor<T>,
             job: JobId,
             verdict: Verdict,
             score: u8,
             salt: [u8; 32],
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             let evaluator = ensure_signed(origin)?;
-            Self::do_reveal_verdict(evaluator, job, verdict, score, &salt)
+            let is_over = Self::do_reveal_verdict(evaluator, job, verdict, score, &salt)?;
+            Ok(Some(T::WeightInfo::reveal_verdict()).filter(|_| !is_over).into())
         }
 
-        /// End the sealing of `job` after `seal_by`.
+        /// End the sealing of `job` after `seal_by`, or after `keys_by` if fewer than a quorum got the key.
         ///
-        /// If fewer than a quorum got the key, the result is rejected and nobody is penalised. Otherwise members that
-        /// had the key and did not seal pay the seat penalty, of which the signer gets 10 %; then opening begins, or
-        /// the round is decided at once if nobody sealed.
+        /// Without a quorum of keys the round ends: the compute provider withheld them, no member is penalised, and those that
+        /// sealed so far are paid. Otherwise members that had the key and did not seal pay the seat penalty, of which the
+        /// signer gets 10 %; then opening begins. If nobody sealed, the round goes to a second committee, or ends undecided if
+        /// this was the second. Whoever ends it pays no fee; a call that is refused costs one.
         ///
         /// ## Dispatch Origin
         /// Signed by anyone.
@@ -632,21 +592,24 @@ pub mod pallet {
         /// ## Errors
         /// - [`Error::NotFound`]: no round.
         /// - [`Error::WrongState`]: the round is not in sealing.
-        /// - [`Error::TooEarly`]: `seal_by` has not passed.
+        /// - [`Error::TooEarly`]: the deadline has not passed.
         /// - Whatever [`Config::OnDecision`] refuses with, where the round is decided; nothing changes then.
         ///
         /// ## Events
-        /// [`Event::EvaluatorSlashed`], [`Event::RevealingStarted`] or [`Event::RoundClosed`].
+        /// [`Event::EvaluatorSlashed`]; [`Event::RevealingStarted`], [`Event::RoundOpened`] or [`Event::RoundClosed`].
         #[pallet::call_index(8)]
         #[pallet::weight(T::WeightInfo::close_sealing())]
-        pub fn close_sealing(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+        pub fn close_sealing(origin: OriginFor<T>, job: JobId) -> DispatchResultWithPostInfo {
             let reporter = ensure_signed(origin)?;
-            Self::do_close_sealing(reporter, job)
+            Self::do_close_sealing(reporter, job)?;
+            Ok(Pays::No.into())
         }
 
-        /// Decide `job` after `reveal_by`, after `draw_by` without a committee, or once all seals are open.
+        /// End the round of `job` after `reveal_by`, after `draw_by` without a committee, or once everything is open.
         ///
-        /// Members that sealed and did not open pay the seat penalty, of which the signer gets 10 %.
+        /// Members that sealed and did not open pay the seat penalty, of which the signer gets 10 %; a provider that did
+        /// not open its secret pays the penalty of the job. What a first committee leaves undecided goes to a second one.
+        /// Whoever ends a round pays no fee; a call that is refused costs one.
         ///
         /// ## Dispatch Origin
         /// Signed by anyone.
@@ -658,12 +621,14 @@ pub mod pallet {
         /// - Whatever [`Config::OnDecision`] refuses with; nothing changes then.
         ///
         /// ## Events
-        /// [`Event::EvaluatorSlashed`], [`Event::RoundClosed`].
+        /// [`Event::EvaluatorSlashed`]; [`Event::RoundClosed`], [`Event::RoundProbed`], or [`Event::RoundOpened`] of the
+        /// second committee.
         #[pallet::call_index(9)]
         #[pallet::weight(T::WeightInfo::close_round())]
-        pub fn close_round(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+        pub fn close_round(origin: OriginFor<T>, job: JobId) -> DispatchResultWithPostInfo {
             let reporter = ensure_signed(origin)?;
-            Self::do_close_round(reporter, job)
+            Self::do_close_round(reporter, job)?;
+            Ok(Pays::No.into())
         }
 
         /// Add `amount` to the signer's bond, so that it covers more seats, or again what a slash took from it.
@@ -686,11 +651,47 @@ pub mod pallet {
             let evaluator = ensure_signed(origin)?;
             Self::do_add_bond(evaluator, amount)
         }
+
+        /// Open the secret that the signer committed to when it accepted `job`, and the true trace of its run.
+        ///
+        /// Without a planted trace that is the submitted one; a provider that was drawn to plant one pays the penalty of the
+        /// job then. With a planted one the round is a known-answer task, and
+        /// ends as such when the seals are open, or after `reveal_by`. What is paid for the end of a round is refunded
+        /// while it goes on.
+        ///
+        /// ## Dispatch Origin
+        /// Signed by the job's compute provider.
+        ///
+        /// ## Errors
+        /// - [`Error::NotFound`]: no round.
+        /// - [`Error::NotAuthorized`]: the signer is not the job's compute provider.
+        /// - [`Error::WrongState`]: members still seal; the secret must stay one until they have.
+        /// - [`Error::Expired`]: `reveal_by` has passed.
+        /// - [`Error::NoProbe`]: there was no commitment, or the secret is open.
+        /// - [`Error::SecretMismatch`]: `secret` is not what was committed to.
+        /// - [`Error::ProbeNotDrawn`]: `trace` is not the submitted one, and nothing had to be planted.
+        /// - [`Error::PlantMismatch`]: `trace` is neither the submitted one nor the one behind it.
+        /// - Whatever [`Config::OnDecision`] refuses with, where it is told that the provider planted nothing.
+        ///
+        /// ## Events
+        /// [`Event::ProbeOpened`]; after the last opening those of `close_round` or [`Event::DecisionDeferred`].
+        #[pallet::call_index(11)]
+        #[pallet::weight(T::WeightInfo::open_probe().saturating_add(T::WeightInfo::end_round()))]
+        pub fn open_probe(
+            origin: OriginFor<T>,
+            job: JobId,
+            secret: [u8; 32],
+            trace: TraceRoot,
+        ) -> DispatchResultWithPostInfo {
+            let provider = ensure_signed(origin)?;
+            let is_over = Self::do_open_probe(provider, job, secret, trace)?;
+            Ok(Some(T::WeightInfo::open_probe()).filter(|_| !is_over).into())
+        }
     }
 }
 
 impl<T: Config> seams::Evaluation<T::AccountId> for Pallet<T> {
-    fn open_round(job: JobId, parties: seams::JobParties<T::AccountId>) -> sp_runtime::DispatchResult {
-        Self::do_open_round(job, parties)
+    fn open_round(job: JobId, request: seams::EvaluationRequest<T::AccountId>) -> sp_runtime::DispatchResult {
+        Self::do_open_round(job, request)
     }
 }

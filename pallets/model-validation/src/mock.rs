@@ -6,8 +6,9 @@ use frame_support::{
     traits::{fungible::Inspect, Imbalance, OnUnbalanced},
 };
 use neurodata_primitives::{
-    seams::{Entropy, Evaluation, JobParties, OnDecision, Reputation},
-    ContributionKind, RoundState, Seat, SeatState, Seed,
+    probe,
+    seams::{Entropy, Evaluation, EvaluationRequest, JobSettlement, OnDecision, Payouts, Reputation},
+    HistoryEvent, PayoutReason, ProbeCommitment, RoundState, Seat, SeatState, Seed,
 };
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Permill};
 
@@ -20,10 +21,15 @@ pub const PROVIDER: AccountId = 3;
 pub const REPORTER: AccountId = 4;
 pub const STRANGER: AccountId = 5;
 /// Funded with more than a bond, and registered by [`ExtBuilder::with_evaluators`] in this order.
-pub const EVALUATORS: [AccountId; 6] = [11, 12, 13, 14, 15, 16];
+pub const EVALUATORS: [AccountId; 12] = [11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22];
 
 pub const JOB: JobId = JobId::new(7);
 pub const BOND: Balance = 1_000;
+/// Seed of the run under evaluation, and the trace of an honest one.
+pub const RUN: Seed = Seed::new([0x77; 32]);
+pub const TRACE: TraceRoot = TraceRoot::new([0x33; 32]);
+/// What the compute provider commits to where a test has a known-answer task.
+pub const SECRET: [u8; 32] = [0x44; 32];
 /// Work of the job under evaluation: reckoned with no block, so that deadlines are those of the parameters alone.
 pub const WORK_UNITS: u64 = 0;
 /// 20 % of the bond.
@@ -77,11 +83,12 @@ impl pallet_balances::Config for Test {
 }
 
 parameter_types! {
-    pub const EvaluatorBond: Balance = BOND;
     pub const DrawPeriod: u64 = 5;
     pub const SealPeriod: u64 = 10;
     pub const RevealPeriod: u64 = 6;
     pub const RetirePeriod: u64 = 100;
+    pub static EvaluatorBond: Balance = BOND;
+    pub static ProbeRate: Permill = Permill::from_percent(5);
     pub static CommitteeSize: u32 = 3;
     pub static DrawDelay: u64 = 2;
     pub static MaxEvaluators: u32 = 1_000;
@@ -90,8 +97,16 @@ parameter_types! {
     pub static Decisions: Vec<(JobId, Decision, Vec<AccountId>)> = Vec::new();
     /// Whether decisions are refused.
     pub static DecisionsRefused: bool = false;
-    /// Failures noted, in order.
-    pub static Failures: Vec<(AccountId, ContributionKind)> = Vec::new();
+    /// Known-answer tasks passed on, in order.
+    pub static Probed: Vec<(JobId, TraceRoot)> = Vec::new();
+    /// Members that were paid for finding a planted trace out, in order.
+    pub static FoundOut: Vec<(JobId, Vec<AccountId>)> = Vec::new();
+    /// Jobs whose known-answer task was skipped, in order.
+    pub static Skipped: Vec<JobId> = Vec::new();
+    /// Lines that histories were told of, in order: account, amount, what happened.
+    pub static Notes: Vec<(AccountId, Balance, HistoryEvent)> = Vec::new();
+    /// Penalties noted, in order.
+    pub static Penalties: Vec<(AccountId, Balance, PenaltyCause)> = Vec::new();
     /// Plancks burned.
     pub static Burned: Balance = 0;
     /// Seed byte of every block that was reached; `None`: no seed is remembered.
@@ -114,16 +129,82 @@ impl OnDecision<AccountId> for TestOnDecision {
         Decisions::mutate(|decisions| decisions.push((job, decision, majority)));
         Ok(())
     }
+
+    /// As the market does: the submission goes to a new round with the true trace, without a known-answer task.
+    fn probed(job: JobId, trace: TraceRoot) -> DispatchResult {
+        if DecisionsRefused::get() {
+            return Err(DispatchError::Unavailable);
+        }
+        Probed::mutate(|probed| probed.push((job, trace)));
+        ModelValidation::open_round(job, EvaluationRequest { trace, ..request() })
+    }
+
+    fn probe_skipped(job: JobId) -> DispatchResult {
+        if DecisionsRefused::get() {
+            return Err(DispatchError::Unavailable);
+        }
+        assert!(Decisions::get().iter().all(|(decided, ..)| *decided != job), "a skip is told before the decision");
+        Skipped::mutate(|skipped| skipped.push(job));
+        Ok(())
+    }
+}
+
+/// Pays known-answer fees and keeps histories; the rest is never asked for here.
+pub struct TestPayouts;
+impl Payouts<AccountId, Balance> for TestPayouts {
+    fn pot() -> AccountId {
+        unreachable!()
+    }
+
+    fn settle_job(_: JobSettlement<AccountId, Balance>) -> DispatchResult {
+        unreachable!()
+    }
+
+    fn evaluation_share(_: Balance) -> Balance {
+        unreachable!()
+    }
+
+    fn settle_evaluation(_: JobId, _: Balance, _: Vec<AccountId>) -> DispatchResult {
+        unreachable!()
+    }
+
+    fn settle_sale(_: PayoutReason, _: &AccountId, _: Balance) -> DispatchResult {
+        unreachable!()
+    }
+
+    fn treasury_share(_: Balance) -> Balance {
+        unreachable!()
+    }
+
+    fn settle_treasury(_: Balance) -> DispatchResult {
+        unreachable!()
+    }
+
+    fn settle_credit(_: &AccountId, _: Balance, _: PayoutReason) -> DispatchResult {
+        unreachable!()
+    }
+
+    fn settle_known_answer(job: JobId, evaluators: Vec<AccountId>) {
+        FoundOut::mutate(|found| found.push((job, evaluators)));
+    }
+
+    fn note(account: &AccountId, amount: Balance, event: HistoryEvent) {
+        Notes::mutate(|notes| notes.push((*account, amount, event)));
+    }
+
+    fn forget_job(_: JobId) {
+        unreachable!()
+    }
 }
 
 pub struct TestReputation;
-impl Reputation<AccountId> for TestReputation {
+impl Reputation<AccountId, Balance> for TestReputation {
     fn of(_account: &AccountId) -> u8 {
         50
     }
 
-    fn note_failure(account: &AccountId, kind: ContributionKind) {
-        Failures::mutate(|failures| failures.push((*account, kind)));
+    fn note_penalty(account: &AccountId, amount: Balance, cause: PenaltyCause) {
+        Penalties::mutate(|penalties| penalties.push((*account, amount, cause)));
     }
 }
 
@@ -140,8 +221,8 @@ pub struct TestBenchmarkHelper;
 impl BenchmarkHelper<AccountId, u64> for TestBenchmarkHelper {
     fn set_seed(_block: u64) {}
 
-    fn job_under_evaluation() -> (JobId, JobParties<AccountId>) {
-        (JOB, parties())
+    fn job_under_evaluation() -> (JobId, EvaluationRequest<AccountId>) {
+        (JOB, request())
     }
 }
 
@@ -150,6 +231,7 @@ impl Config for Test {
     type RuntimeHoldReason = RuntimeHoldReason;
     type Entropy = TestEntropy;
     type OnDecision = TestOnDecision;
+    type Payouts = TestPayouts;
     type Reputation = TestReputation;
     type OnBurn = TestOnBurn;
     type EvaluatorBond = EvaluatorBond;
@@ -160,6 +242,7 @@ impl Config for Test {
     type RevealPeriod = RevealPeriod;
     type RetirePeriod = RetirePeriod;
     type NonRevealSlash = NonRevealSlash;
+    type ProbeRate = ProbeRate;
     type MaxEvaluators = MaxEvaluators;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
@@ -182,7 +265,13 @@ impl ExtBuilder {
     pub fn build(self) -> sp_io::TestExternalities {
         Decisions::set(Vec::new());
         DecisionsRefused::set(false);
-        Failures::set(Vec::new());
+        Probed::set(Vec::new());
+        FoundOut::set(Vec::new());
+        Skipped::set(Vec::new());
+        Notes::set(Vec::new());
+        Penalties::set(Vec::new());
+        EvaluatorBond::set(BOND);
+        ProbeRate::set(Permill::from_percent(5));
         Burned::set(0);
         SeedByte::set(Some(1));
         CommitteeSize::set(3);
@@ -237,18 +326,48 @@ pub fn wrapped_key(account: AccountId) -> WrappedKey {
     WrappedKey { ephemeral_key: recipient_key(account), sealed_key: [account as u8; 48] }
 }
 
-pub fn parties() -> JobParties<AccountId> {
-    JobParties { job_owner: JOB_OWNER, data_provider: DATA_PROVIDER, provider: PROVIDER, work_units: WORK_UNITS }
+/// What the market asks for [`JOB`]: an honest result without a known-answer task.
+pub fn request() -> EvaluationRequest<AccountId> {
+    EvaluationRequest {
+        job_owner: JOB_OWNER,
+        data_provider: DATA_PROVIDER,
+        provider: PROVIDER,
+        work_units: WORK_UNITS,
+        seed: RUN,
+        trace: TRACE,
+        probe: None,
+    }
+}
+
+/// What binds [`SECRET`] for [`JOB`].
+pub fn commitment() -> ProbeCommitment {
+    probe::commitment(JOB, &PROVIDER, &SECRET)
+}
+
+/// The same for a result with `trace`, whose provider committed to [`SECRET`] and is drawn.
+pub fn probed_request(trace: TraceRoot) -> EvaluationRequest<AccountId> {
+    ProbeRate::set(Permill::one());
+    EvaluationRequest { trace, probe: Some(commitment()), ..request() }
+}
+
+/// Open a round for `job` now.
+pub fn open_round_for(job: JobId, request: EvaluationRequest<AccountId>) {
+    assert_ok!(<ModelValidation as Evaluation<AccountId>>::open_round(job, request));
 }
 
 /// Open the round of [`JOB`] now.
 pub fn open_round() {
-    assert_ok!(<ModelValidation as Evaluation<AccountId>>::open_round(JOB, parties()));
+    open_round_for(JOB, request());
 }
 
 /// Open the round of [`JOB`], go to its draw and draw the committee.
 pub fn draw() -> Vec<AccountId> {
     open_round();
+    draw_open_round()
+}
+
+/// Go to the draw of the round of [`JOB`] and draw the committee.
+pub fn draw_open_round() -> Vec<AccountId> {
     run_to_block(System::block_number() + DrawDelay::get());
     assert_ok!(ModelValidation::draw_committee(signed(STRANGER), JOB));
     committee()
@@ -274,12 +393,32 @@ pub fn seal(member: AccountId, verdict: Verdict, score: u8) {
 }
 
 pub fn reveal(member: AccountId, verdict: Verdict, score: u8) -> DispatchResult {
-    ModelValidation::reveal_verdict(signed(member), JOB, verdict, score, salt(member))
+    let opened = ModelValidation::reveal_verdict(signed(member), JOB, verdict, score, salt(member));
+    opened.map(|_| ()).map_err(|refused| refused.error)
+}
+
+/// Open the same verdict of every member.
+pub fn reveal_all(members: &[AccountId], verdict: Verdict, score: u8) {
+    for member in members {
+        assert_ok!(reveal(*member, verdict, score));
+    }
+}
+
+/// Open a secret for [`JOB`].
+pub fn open_probe(signer: AccountId, secret: [u8; 32], trace: TraceRoot) -> DispatchResult {
+    let opened = ModelValidation::open_probe(signed(signer), JOB, secret, trace);
+    opened.map(|_| ()).map_err(|refused| refused.error)
 }
 
 /// Draw, deliver every key, and seal the verdicts in the order of the seats.
 pub fn sealed_round(verdicts: &[(Verdict, u8)]) -> Vec<AccountId> {
-    let members = draw();
+    open_round();
+    sealed_open_round(verdicts)
+}
+
+/// The same for a round of [`JOB`] that is open.
+pub fn sealed_open_round(verdicts: &[(Verdict, u8)]) -> Vec<AccountId> {
+    let members = draw_open_round();
     deliver_keys(&members);
     for (member, (verdict, score)) in members.iter().zip(verdicts) {
         seal(*member, *verdict, *score);
@@ -298,6 +437,15 @@ pub fn seat_of(member: AccountId) -> SeatState {
 
 pub fn evaluator(account: AccountId) -> EvaluatorRecordOf<Test> {
     Evaluators::<Test>::get(account).unwrap()
+}
+
+pub fn tickets(account: AccountId) -> u8 {
+    let index = EvaluatorIndex::<Test>::get();
+    index.iter().find(|candidate| candidate.evaluator == account).unwrap().tickets
+}
+
+pub fn active() -> Vec<AccountId> {
+    EvaluatorIndex::<Test>::get().iter().map(|candidate| candidate.evaluator).collect()
 }
 
 pub fn held(account: AccountId) -> Balance {

@@ -1,38 +1,52 @@
-//! Rounds from their opening to the decision. Owns [`Rounds`].
+//! Rounds from their opening to the last verdict. Owns [`Rounds`] and [`OpenRounds`].
 
 use crate::*;
 use alloc::vec::Vec;
-use frame_support::{pallet_prelude::*, storage::with_storage_layer};
+use frame_support::pallet_prelude::*;
 use frame_system::pallet_prelude::BlockNumberFor;
 use neurodata_primitives::{
     draw,
-    seams::{Entropy, OnDecision},
-    validation::MAX_COMMITTEE,
+    seams::{Entropy, EvaluationRequest},
+    validation::{MAX_COMMITTEE, MAX_FIRST_COMMITTEE},
     RoundState, Seat, SeatState, Seed,
 };
 use sp_runtime::{traits::Saturating, SaturatedConversion};
 
 impl<T: Config> Pallet<T> {
-    pub(crate) fn do_open_round(job: JobId, parties: seams::JobParties<T::AccountId>) -> DispatchResult {
+    pub(crate) fn do_open_round(job: JobId, request: EvaluationRequest<T::AccountId>) -> DispatchResult {
         ensure!(!Rounds::<T>::contains_key(job), Error::<T>::AlreadyExists);
-        let opened_at = frame_system::Pallet::<T>::block_number();
-        let draw_at = opened_at.saturating_add(T::DrawDelay::get());
-        let draw_by = draw_at.saturating_add(T::DrawPeriod::get());
-        let round = RoundRecord {
-            job_owner: parties.job_owner,
-            data_provider: parties.data_provider,
-            provider: parties.provider,
-            work_units: parties.work_units,
+        Self::begin_probe(job, &request);
+        OpenRounds::<T>::insert(job.get().to_be_bytes(), ());
+        Self::start_drawing(job, |state| RoundRecord {
+            job_owner: request.job_owner,
+            data_provider: request.data_provider,
+            provider: request.provider,
+            work_units: request.work_units,
+            seed: request.seed,
+            trace: request.trace,
+            probe: request.probe,
+            planted: None,
+            instance: Instance::First,
+            earlier: BoundedVec::new(),
             seats: BoundedVec::new(),
-            state: RoundState::Drawing { opened_at, draw_at, draw_by },
-        };
-        Rounds::<T>::insert(job, round);
-        Self::deposit_event(Event::RoundOpened { job, draw_at, draw_by });
+            state,
+        });
         Ok(())
     }
 
-    /// Returns the number of candidates that were ranked.
-    pub(crate) fn do_draw_committee(job: JobId) -> Result<u32, DispatchError> {
+    /// Ask now for the committee of the round that `with_state` makes.
+    pub(crate) fn start_drawing(job: JobId, with_state: impl FnOnce(RoundState<BlockNumberFor<T>>) -> RoundRecordOf<T>) {
+        let opened_at = frame_system::Pallet::<T>::block_number();
+        let draw_at = opened_at.saturating_add(T::DrawDelay::get());
+        let draw_by = draw_at.saturating_add(T::DrawPeriod::get());
+        let round = with_state(RoundState::Drawing { opened_at, draw_at, draw_by });
+        let instance = round.instance;
+        Rounds::<T>::insert(job, round);
+        Self::deposit_event(Event::RoundOpened { job, instance, draw_at, draw_by });
+    }
+
+    /// Returns the number of candidates that were ranked, and of those that were looked at.
+    pub(crate) fn do_draw_committee(job: JobId) -> Result<(u32, u32), DispatchError> {
         let mut round = Self::round(job)?;
         let RoundState::Drawing { opened_at, draw_at, draw_by } = round.state else {
             return Err(Error::<T>::WrongState.into());
@@ -40,16 +54,15 @@ impl<T: Config> Pallet<T> {
         let now = frame_system::Pallet::<T>::block_number();
         ensure!(now <= draw_by, Error::<T>::Expired);
         let seed = T::Entropy::seed_at(draw_at).ok_or(Error::<T>::SeedUnavailable)?;
-        let ranked = Self::ranked(job, &round, &seed);
+        let (most, least) = Self::committee_sizes(round.instance);
+        let ranked = Self::ranked(job, &round, opened_at, &seed);
         let candidates = ranked.len().saturated_into();
-        let size: usize = T::CommitteeSize::get().clamp(1, MAX_COMMITTEE).saturated_into();
-        let committee: Vec<T::AccountId> =
-            ranked.into_iter().filter(|evaluator| Self::is_eligible(evaluator, opened_at)).take(size).collect();
-        ensure!(committee.len() == size, Error::<T>::NotEnoughEvaluators);
+        let (committee, looks) = Self::seatable(ranked, most);
+        ensure!(committee.len() >= least, Error::<T>::NotEnoughEvaluators);
 
-        committee.iter().for_each(Self::take_seat);
+        committee.iter().for_each(|member| Self::take_duty(member, job));
         let seats = committee.iter().cloned().map(|evaluator| Seat { evaluator, state: SeatState::AwaitingKey });
-        // Nothing is cut off: `size` was clamped to the bound.
+        // Nothing is cut off: the size was clamped to the bound.
         round.seats = BoundedVec::truncate_from(seats.collect());
         let keys_by = now.saturating_add(T::SealPeriod::get() / 2u32.into());
         let repeating = neurodata_primitives::job::blocks_for(round.work_units).into();
@@ -57,30 +70,33 @@ impl<T: Config> Pallet<T> {
         round.state = RoundState::Sealing { keys_by, seal_by };
         Rounds::<T>::insert(job, round);
         Self::deposit_event(Event::CommitteeDrawn { job, committee, keys_by, seal_by });
-        Ok(candidates)
+        Ok((candidates, looks))
     }
 
-    /// The active evaluators that are no party of `round`, lowest rank first.
-    pub(crate) fn ranked(job: JobId, round: &RoundRecordOf<T>, seed: &Seed) -> Vec<T::AccountId> {
-        let parties = [round.job_owner.clone(), round.data_provider.clone(), round.provider.clone()];
-        Self::ranked_outside(&parties, |evaluator| draw::derive(seed, draw::COMMITTEE_DOMAIN, &(job, evaluator)))
+    /// Most and least seats of a committee.
+    fn committee_sizes(instance: Instance) -> (usize, usize) {
+        let size = T::CommitteeSize::get().clamp(1, MAX_FIRST_COMMITTEE);
+        let most = match instance {
+            Instance::First => size,
+            Instance::Second => size.saturating_mul(2).saturating_add(1).min(MAX_COMMITTEE),
+        };
+        (most.saturated_into(), size.saturated_into())
     }
 
-    /// The active evaluators that are not `excluded`, lowest rank first.
-    pub(crate) fn ranked_outside(excluded: &[T::AccountId], rank: impl Fn(&T::AccountId) -> Seed) -> Vec<T::AccountId> {
-        let mut ranked: Vec<(Seed, T::AccountId)> = EvaluatorIndex::<T>::get()
-            .into_iter()
-            .filter(|evaluator| !excluded.contains(evaluator))
-            .map(|evaluator| (rank(&evaluator), evaluator))
-            .collect();
-        ranked.sort_unstable();
-        ranked.into_iter().map(|(_, evaluator)| evaluator).collect()
-    }
-
-    /// Whether a ranked evaluator may take a seat that was asked for at `before`.
-    pub(crate) fn is_eligible(evaluator: &T::AccountId, before: BlockNumberFor<T>) -> bool {
-        Evaluators::<T>::get(evaluator)
-            .is_some_and(|record| record.registered_at < before && Self::covers_another_seat(&record))
+    /// The active evaluators that are no party of `round`, nor were members of its first committee, lowest rank first.
+    pub(crate) fn ranked(
+        job: JobId,
+        round: &RoundRecordOf<T>,
+        before: BlockNumberFor<T>,
+        seed: &Seed,
+    ) -> Vec<T::AccountId> {
+        let parties = [&round.job_owner, &round.data_provider, &round.provider];
+        let members = round.earlier.iter().map(|earlier| &earlier.evaluator);
+        let excluded: Vec<T::AccountId> = parties.into_iter().chain(members).cloned().collect();
+        let lot = |evaluator: &T::AccountId, ticket: u8| {
+            draw::derive(seed, draw::COMMITTEE_DOMAIN, &(job, evaluator, ticket))
+        };
+        Self::ranked_outside(&excluded, before, lot)
     }
 
     pub(crate) fn do_deliver_evaluation_keys(
@@ -129,13 +145,14 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Returns whether the round is over.
     pub(crate) fn do_reveal_verdict(
         evaluator: T::AccountId,
         job: JobId,
         verdict: Verdict,
         score: u8,
         salt: &[u8; 32],
-    ) -> DispatchResult {
+    ) -> Result<bool, DispatchError> {
         let mut round = Self::round(job)?;
         let RoundState::Revealing { reveal_by } = round.state else {
             return Err(Error::<T>::WrongState.into());
@@ -154,25 +171,21 @@ impl<T: Config> Pallet<T> {
         seat.state = SeatState::Revealed { verdict, score };
         Rounds::<T>::insert(job, &round);
         Self::deposit_event(Event::VerdictRevealed { job, evaluator, verdict, score });
-        if !round.seats.iter().any(decision::is_sealed) {
-            // Whoever refuses the decision must not take the opening away, for which its member would be slashed.
-            if let Err(error) = with_storage_layer(|| Self::conclude(job, round)) {
-                Self::deposit_event(Event::DecisionDeferred { job, error });
-            }
-        }
-        Ok(())
+        Ok(Self::try_conclude(job, round))
     }
 
     pub(crate) fn do_close_sealing(reporter: T::AccountId, job: JobId) -> DispatchResult {
         let round = Self::round(job)?;
-        let RoundState::Sealing { seal_by, .. } = round.state else {
+        let RoundState::Sealing { keys_by, seal_by } = round.state else {
             return Err(Error::<T>::WrongState.into());
         };
-        ensure!(frame_system::Pallet::<T>::block_number() > seal_by, Error::<T>::TooEarly);
-        if decision::keyed(&round.seats) < decision::quorum(round.seats.len()) {
+        let now = frame_system::Pallet::<T>::block_number();
+        if now > keys_by && decision::keyed(&round.seats) < decision::quorum(round.seats.len()) {
             return Self::conclude(job, round);
         }
-        Self::penalise_seats(job, &round, &reporter, |state| matches!(state, SeatState::Evaluating { .. }));
+        ensure!(now > seal_by, Error::<T>::TooEarly);
+        let is_silent = |state: &SeatState| matches!(state, SeatState::Evaluating { .. });
+        Self::penalise_seats(&round, &reporter, is_silent, PenaltyCause::NotSealed { job });
         if round.seats.iter().any(decision::is_sealed) {
             Self::start_revealing(job, round);
             Ok(())
@@ -188,16 +201,16 @@ impl<T: Config> Pallet<T> {
             RoundState::Drawing { draw_by, .. } => ensure!(now > draw_by, Error::<T>::TooEarly),
             RoundState::Sealing { .. } => return Err(Error::<T>::WrongState.into()),
             RoundState::Revealing { reveal_by } => {
-                let all_open = !round.seats.iter().any(decision::is_sealed);
-                ensure!(all_open || now > reveal_by, Error::<T>::TooEarly);
+                ensure!(decision::is_open(&round) || now > reveal_by, Error::<T>::TooEarly);
             },
         }
-        Self::penalise_seats(job, &round, &reporter, |state| matches!(state, SeatState::Sealed { .. }));
+        let is_silent = |state: &SeatState| matches!(state, SeatState::Sealed { .. });
+        Self::penalise_seats(&round, &reporter, is_silent, PenaltyCause::NotOpened { job });
         Self::conclude(job, round)
     }
 
     /// The round of `job`.
-    fn round(job: JobId) -> Result<RoundRecordOf<T>, Error<T>> {
+    pub(crate) fn round(job: JobId) -> Result<RoundRecordOf<T>, Error<T>> {
         Rounds::<T>::get(job).ok_or(Error::NotFound)
     }
 
@@ -219,23 +232,19 @@ impl<T: Config> Pallet<T> {
 
     /// Penalise every seat whose state is `at_fault`.
     fn penalise_seats(
-        job: JobId,
         round: &RoundRecordOf<T>,
         reporter: &T::AccountId,
         at_fault: fn(&SeatState) -> bool,
+        cause: PenaltyCause,
     ) {
         for seat in round.seats.iter().filter(|seat| at_fault(&seat.state)) {
-            Self::penalise_evaluator(Some(job), &seat.evaluator, &round.job_owner, reporter);
+            Self::penalise_evaluator(&seat.evaluator, &round.job_owner, reporter, cause);
         }
     }
 
-    /// Decide a round as its seats stand, free the seats, remove it, and pass the decision on.
-    fn conclude(job: JobId, round: RoundRecordOf<T>) -> DispatchResult {
-        let decision = decision::decide(&round.seats);
-        let majority = decision::majority(&round.seats, decision);
-        round.seats.iter().for_each(|seat| Self::leave_seat(&seat.evaluator));
+    /// Remove the round of `job`.
+    pub(crate) fn remove_round(job: JobId) {
         Rounds::<T>::remove(job);
-        Self::deposit_event(Event::RoundClosed { job, decision });
-        T::OnDecision::decided(job, decision, majority)
+        OpenRounds::<T>::remove(job.get().to_be_bytes());
     }
 }

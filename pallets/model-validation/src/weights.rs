@@ -1,8 +1,8 @@
 //! Weights of the calls: estimated from the operations each call makes, until generated on reference hardware.
 //!
 //! Times are picoseconds of computation beside the storage operations; proof sizes are bytes of the largest records
-//! read. The three calls that can decide a round include what the compute market, the model registry and rewards do
-//! with a decision: `DECISION_READS` and `DECISION_WRITES`.
+//! read. What ends a round includes what the compute market, the model registry and rewards
+//! do with a decision: `DECISION_READS` and `DECISION_WRITES`.
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -10,18 +10,25 @@ use frame_support::{
     weights::{constants::RocksDbWeight, Weight},
 };
 
-/// Storage reads of [`crate::Config::OnDecision`].
-const DECISION_READS: u64 = 40;
+/// Storage reads of [`crate::Config::OnDecision`]: parties and 22 members are credited, each with a line of its history; the
+/// compute provider pays damages and a penalty.
+const DECISION_READS: u64 = 160;
 /// Storage writes of [`crate::Config::OnDecision`].
-const DECISION_WRITES: u64 = 40;
-/// Storage reads of penalising and freeing nine members: record, hold, account, reputation.
-const COMMITTEE_READS: u64 = 36;
-/// Storage writes of penalising and freeing nine members.
-const COMMITTEE_WRITES: u64 = 36;
+const DECISION_WRITES: u64 = 160;
+/// Storage reads of penalising and freeing 15 members: record, hold, account, duties, reputation, history, and for each the lines
+/// of two payees.
+const COMMITTEE_READS: u64 = 165;
+/// Storage writes of penalising and freeing 15 members.
+const COMMITTEE_WRITES: u64 = 165;
+/// Storage reads of the compute market when a known-answer task was skipped: job, provider, hold, account, reputation, history,
+/// and the provider's eight offers with their places.
+const SKIP_READS: u64 = 34;
+/// Storage writes of the same.
+const SKIP_WRITES: u64 = 48;
 /// Bytes of a record read with its trie nodes.
 const RECORD_PROOF: u64 = 4_000;
 /// Bytes of the index of a thousand evaluators with its trie nodes.
-const INDEX_PROOF: u64 = 36_000;
+const INDEX_PROOF: u64 = 42_000;
 
 /// One function for each call.
 pub trait WeightInfo {
@@ -33,14 +40,18 @@ pub trait WeightInfo {
     fn retire_evaluator() -> Weight;
     /// Of `withdraw_bond`.
     fn withdraw_bond() -> Weight;
-    /// Of `draw_committee` with `candidates` to rank, all of whom are read.
-    fn draw_committee(candidates: u32) -> Weight;
+    /// Of `draw_committee` with `candidates` to rank, of whom `looks` are read.
+    fn draw_committee(candidates: u32, looks: u32) -> Weight;
     /// Of `deliver_evaluation_keys` to `keys` members.
     fn deliver_evaluation_keys(keys: u32) -> Weight;
     /// Of `seal_verdict`.
     fn seal_verdict() -> Weight;
-    /// Of `reveal_verdict`.
+    /// Of `reveal_verdict` while the round goes on.
     fn reveal_verdict() -> Weight;
+    /// Of `open_probe` while the round goes on.
+    fn open_probe() -> Weight;
+    /// Of the end of a round, whatever brings it.
+    fn end_round() -> Weight;
     /// Of `close_sealing`.
     fn close_sealing() -> Weight;
     /// Of `close_round`.
@@ -65,8 +76,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn withdraw_bond() -> Weight {
         estimates::withdraw_bond::<T::DbWeight>()
     }
-    fn draw_committee(candidates: u32) -> Weight {
-        estimates::draw_committee::<T::DbWeight>(candidates)
+    fn draw_committee(candidates: u32, looks: u32) -> Weight {
+        estimates::draw_committee::<T::DbWeight>(candidates, looks)
     }
     fn deliver_evaluation_keys(keys: u32) -> Weight {
         estimates::deliver_evaluation_keys::<T::DbWeight>(keys)
@@ -77,11 +88,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn reveal_verdict() -> Weight {
         estimates::reveal_verdict::<T::DbWeight>()
     }
+    fn open_probe() -> Weight {
+        estimates::open_probe::<T::DbWeight>()
+    }
+    fn end_round() -> Weight {
+        estimates::end_round::<T::DbWeight>()
+    }
     fn close_sealing() -> Weight {
-        estimates::close::<T::DbWeight>()
+        estimates::end_round::<T::DbWeight>()
     }
     fn close_round() -> Weight {
-        estimates::close::<T::DbWeight>()
+        estimates::end_round::<T::DbWeight>()
     }
     fn add_bond() -> Weight {
         estimates::add_bond::<T::DbWeight>()
@@ -101,8 +118,8 @@ impl WeightInfo for () {
     fn withdraw_bond() -> Weight {
         estimates::withdraw_bond::<RocksDbWeight>()
     }
-    fn draw_committee(candidates: u32) -> Weight {
-        estimates::draw_committee::<RocksDbWeight>(candidates)
+    fn draw_committee(candidates: u32, looks: u32) -> Weight {
+        estimates::draw_committee::<RocksDbWeight>(candidates, looks)
     }
     fn deliver_evaluation_keys(keys: u32) -> Weight {
         estimates::deliver_evaluation_keys::<RocksDbWeight>(keys)
@@ -113,11 +130,17 @@ impl WeightInfo for () {
     fn reveal_verdict() -> Weight {
         estimates::reveal_verdict::<RocksDbWeight>()
     }
+    fn open_probe() -> Weight {
+        estimates::open_probe::<RocksDbWeight>()
+    }
+    fn end_round() -> Weight {
+        estimates::end_round::<RocksDbWeight>()
+    }
     fn close_sealing() -> Weight {
-        estimates::close::<RocksDbWeight>()
+        estimates::end_round::<RocksDbWeight>()
     }
     fn close_round() -> Weight {
-        estimates::close::<RocksDbWeight>()
+        estimates::end_round::<RocksDbWeight>()
     }
     fn add_bond() -> Weight {
         estimates::add_bond::<RocksDbWeight>()
@@ -153,15 +176,17 @@ mod estimates {
         weight::<Db>(60_000_000, 3 * RECORD_PROOF, 3, 3)
     }
 
-    /// Evaluator, account, hold.
+    /// Evaluator, account, hold, index.
     pub fn add_bond<Db: Get<RuntimeDbWeight>>() -> Weight {
-        weight::<Db>(60_000_000, 3 * RECORD_PROOF, 3, 3)
+        weight::<Db>(90_000_000, INDEX_PROOF + 3 * RECORD_PROOF, 4, 4)
     }
 
-    /// Round, seed, index; for each candidate a hash, its place in the order and its record.
-    pub fn draw_committee<Db: Get<RuntimeDbWeight>>(candidates: u32) -> Weight {
-        weight::<Db>(60_000_000, INDEX_PROOF + 2 * RECORD_PROOF, 12, 10)
-            .saturating_add(weight::<Db>(5_000_000, RECORD_PROOF, 1, 0).saturating_mul(candidates.into()))
+    /// Round, seed, index, records and duties of 15 members; for each candidate eight hashes and its place in the order,
+    /// for each look a record.
+    pub fn draw_committee<Db: Get<RuntimeDbWeight>>(candidates: u32, looks: u32) -> Weight {
+        weight::<Db>(90_000_000, INDEX_PROOF + 17 * RECORD_PROOF, 18, 31)
+            .saturating_add(Weight::from_parts(20_000_000, 0).saturating_mul(candidates.into()))
+            .saturating_add(weight::<Db>(3_000_000, RECORD_PROOF, 1, 0).saturating_mul(looks.into()))
     }
 
     /// Round; for each key its seat.
@@ -175,23 +200,24 @@ mod estimates {
         weight::<Db>(30_000_000, RECORD_PROOF, 1, 1)
     }
 
-    /// Round, the members' records, the decision.
+    /// Round.
     pub fn reveal_verdict<Db: Get<RuntimeDbWeight>>() -> Weight {
-        weight::<Db>(
-            400_000_000,
-            (10 + DECISION_READS) * RECORD_PROOF,
-            10 + DECISION_READS,
-            10 + DECISION_WRITES,
-        )
+        weight::<Db>(35_000_000, RECORD_PROOF, 1, 1)
     }
 
-    /// Round, index, all members penalised, the decision.
-    pub fn close<Db: Get<RuntimeDbWeight>>() -> Weight {
+    /// Round, its known-answer task, and the penalty of a provider that planted nothing.
+    pub fn open_probe<Db: Get<RuntimeDbWeight>>() -> Weight {
+        weight::<Db>(190_000_000, (2 + SKIP_READS) * RECORD_PROOF, 2 + SKIP_READS, 2 + SKIP_WRITES)
+    }
+
+    /// Round, its place in the list, its known-answer task, which may have been skipped, index, all members penalised, the
+    /// decision.
+    pub fn end_round<Db: Get<RuntimeDbWeight>>() -> Weight {
         weight::<Db>(
-            900_000_000,
-            INDEX_PROOF + (2 + COMMITTEE_READS + DECISION_READS) * RECORD_PROOF,
-            2 + COMMITTEE_READS + DECISION_READS,
-            2 + COMMITTEE_WRITES + DECISION_WRITES,
+            3_000_000_000,
+            INDEX_PROOF + (4 + COMMITTEE_READS + SKIP_READS + DECISION_READS) * RECORD_PROOF,
+            5 + COMMITTEE_READS + SKIP_READS + DECISION_READS,
+            5 + COMMITTEE_WRITES + SKIP_WRITES + DECISION_WRITES,
         )
     }
 }

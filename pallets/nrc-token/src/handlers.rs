@@ -26,15 +26,19 @@ impl<T: Config> OnUnbalanced<DebtOf<T>> for MintRecorder<T> {
     }
 }
 
-/// Adds the newly issued remainder of an era to [`Minted`] and gives it to the treasury.
+/// Adds the newly issued remainder of an era to [`Minted`] and shares it between the reward pool and the treasury.
 ///
-/// If the treasury cannot receive it, it is burned.
+/// The pool gets what [`issuance`] set aside for it, the treasury the rest. What the pool lets go, and what the treasury
+/// cannot receive, is burned.
 pub struct RemainderRecorder<T>(PhantomData<T>);
 
 impl<T: Config> OnUnbalanced<CreditOf<T>> for RemainderRecorder<T> {
     fn on_nonzero_unbalanced(credit: CreditOf<T>) {
         Pallet::<T>::record_mint(credit.peek());
-        pay_treasury::<T>(credit);
+        // `split` never gives more than there is.
+        let (pool, treasury) = credit.split(PoolDue::<T>::take());
+        pay_pool::<T>(pool);
+        pay_treasury::<T>(treasury);
     }
 }
 
@@ -81,6 +85,16 @@ fn pay_author<T: Config>(credit: CreditOf<T>) {
     if let Some(credit) = unpaid {
         pay_treasury::<T>(credit);
     }
+}
+
+/// Fund the reward pool, and record as burned what it dropped.
+///
+/// A handler of imbalances says nothing about what it could not place, so the issuance tells: whatever it lost beyond what
+/// was recorded meanwhile.
+fn pay_pool<T: Config>(credit: CreditOf<T>) {
+    let unrecorded = Pallet::<T>::unrecorded_burns();
+    T::RewardPool::on_unbalanced(credit);
+    Pallet::<T>::record_burn(Pallet::<T>::unrecorded_burns().saturating_sub(unrecorded));
 }
 
 /// Pay the treasury, else burn.

@@ -11,7 +11,7 @@
 //! |---|---|---|
 //! | [`Pallet`] as `EraPayout` | `pallet_staking::Config::EraPayout` | how much an era issues |
 //! | [`MintRecorder`] | `pallet_staking::Config::Reward` | records what stakers were paid |
-//! | [`RemainderRecorder`] | `pallet_staking::Config::RewardRemainder` | records the rest, pays the treasury |
+//! | [`RemainderRecorder`] | `pallet_staking::Config::RewardRemainder` | records the rest, pays pool and treasury |
 //! | [`FeeSplit`] | `pallet_transaction_payment::FungibleAdapter<Balances, _>` | splits fees and tips |
 //! | [`BurnRecorder`] | slashes, `pallet_balances::Config::DustRemoval`, `OnBurn` of our pallets | burns and records |
 //!
@@ -22,15 +22,17 @@
 //! - **Issuance**: all tokens there are, as the currency counts them.
 //! - **Scheduled**: what all eras so far were allowed to issue. Stakers collect their part later, so it runs ahead of
 //!   what is minted; the difference is **outstanding**.
-//! - **Remainder**: the part of an era's issuance that is not for stakers.
+//! - **Remainder**: the part of an era's issuance that is not for stakers, but for the reward pool and the treasury.
 //! - **Fee**: what a transaction must pay. **Tip**: what it pays on top, by choice.
 //!
 //! ## Properties
 //!
 //! - Era issuance halves every [`Config::HalvingEras`] eras. Issuance and what is outstanding together never exceed
 //!   [`Config::MaxSupply`], up to the rounding of staking (see [`issuance`]).
+//! - The parts of an era sum to what it issues; what rounding leaves over is the treasury's.
 //! - The parts of a fee sum to the fee; what rounding leaves over is burned.
-//! - A payee that cannot receive blocks nothing: the author's part goes to the treasury, the treasury's is burned.
+//! - A payee that cannot receive blocks nothing: the author's part goes to the treasury, the pool's and the treasury's are
+//!   burned.
 //! - `issuance <= GenesisIssuance + Minted - Burned` always. Both sides are equal as long as every other mint and burn
 //!   of the runtime goes through these handlers.
 //!
@@ -38,7 +40,7 @@
 //!
 //! ```text
 //! fee 1_000, tip 7:   author 500 + 7, treasury 200, burned 300
-//! era 0:              initial 100, validators 80 %: 80 promised to stakers, 20 to the treasury
+//! era 0:              initial 100: 70 promised to stakers, 20 to the reward pool, 10 to the treasury
 //! era HalvingEras:    initial >> 1 = 50, and so on
 //! ```
 //!
@@ -46,6 +48,12 @@
 //!
 //! [`GenesisIssuance`] is read in the first block instead of at genesis. So it includes whatever any pallet minted at
 //! genesis, in whichever order genesis was built; nothing else can mint before the first block's hooks.
+//!
+//! Shares may be dynamic parameters. So a sum above the whole is not refused but cut, in the order in which the shares are
+//! paid, and [`Pallet::ensure_parameters`] is checked where it cannot stop the chain: by `integrity_test` and `try_state`.
+//!
+//! [`PoolDue`] carries the pool's part from [`Pallet`] as `EraPayout` to [`RemainderRecorder`], both of which pallet_staking
+//! calls in one go: the one credit that it hands over does not tell how it was reckoned.
 //!
 //! The handlers run outside of calls. Their few reads and writes touch keys that every transaction of a block shares.
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -74,12 +82,12 @@ use frame_support::{
     traits::{
         fungible::{Balanced, Credit, Debt, Inspect, Mutate},
         tokens::{Fortitude, Precision, Preservation},
-        Get,
+        Get, OnUnbalanced,
     },
 };
 use issuance::Schedule;
 use sp_runtime::{
-    traits::{Saturating, Zero},
+    traits::{CheckedAdd, Saturating, Zero},
     Permill,
 };
 
@@ -111,7 +119,7 @@ pub mod pallet {
         /// The token.
         type Currency: Balanced<Self::AccountId> + Mutate<Self::AccountId>;
 
-        /// Who gets the treasury's share of fees and the remainder of an era.
+        /// Who gets the treasury's share of fees and of an era.
         type TreasuryAccount: Get<Self::AccountId>;
 
         /// Author of the current block, if it is known.
@@ -134,9 +142,15 @@ pub mod pallet {
         /// Most tokens that may ever be issued. Unit: plancks.
         type MaxSupply: Get<BalanceOf<Self>>;
 
-        /// Share of stakers in an era's issuance. Unit: parts per million; range 0..=1_000_000. Rounds down; the
-        /// treasury gets the rest.
+        /// Share of stakers in an era's issuance. Unit: parts per million; range 0..=1_000_000. Rounds down.
         type ValidatorShare: Get<Permill>;
+
+        /// Share of the reward pool in an era's issuance. Unit: parts per million; range 0..=1_000_000 less the share of
+        /// stakers. Rounds down; the treasury gets the rest.
+        type PoolShare: Get<Permill>;
+
+        /// Where the reward pool takes its part of an era. What it drops is burned and recorded here.
+        type RewardPool: OnUnbalanced<CreditOf<Self>>;
 
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
@@ -161,6 +175,11 @@ pub mod pallet {
     /// What all eras that have ended were allowed to issue, in plancks.
     #[pallet::storage]
     pub type Scheduled<T: Config> = StorageValue<_, BalanceOf<T>, ValueQuery>;
+
+    /// The reward pool's part of the remainder that is being handed over, in plancks. Present only while pallet_staking ends
+    /// an era; removed by [`RemainderRecorder`].
+    #[pallet::storage]
+    pub type PoolDue<T: Config> = StorageValue<_, BalanceOf<T>, ValueQuery>;
 
     /// What happened.
     #[pallet::event]
@@ -193,9 +212,7 @@ pub mod pallet {
         }
 
         fn integrity_test() {
-            assert!(T::HalvingEras::get() > 0, "eras between halvings must not be zero");
-            let shares = T::FeeAuthorShare::get().checked_add(&T::FeeTreasuryShare::get());
-            assert!(shares.is_some(), "the shares of a fee must not exceed the whole");
+            assert_eq!(Self::ensure_parameters(), Ok(()));
         }
 
         #[cfg(feature = "try-runtime")]
@@ -251,6 +268,23 @@ impl<T: Config> Pallet<T> {
         Minted::<T>::mutate(|minted| *minted = minted.saturating_add(amount));
     }
 
+    /// Refuse parameters that make no sense.
+    ///
+    /// - Eras between halvings are not zero, which would issue nothing.
+    /// - The shares of a fee, and those of an era, do not exceed the whole.
+    pub fn ensure_parameters() -> Result<(), &'static str> {
+        let check = |ok: bool, fault| if ok { Ok(()) } else { Err(fault) };
+        let fit = |one: Permill, other: Permill| one.checked_add(&other).is_some();
+        check(T::HalvingEras::get() > 0, "HalvingEras is zero")?;
+        check(fit(T::FeeAuthorShare::get(), T::FeeTreasuryShare::get()), "the shares of a fee exceed the whole")?;
+        check(fit(T::ValidatorShare::get(), T::PoolShare::get()), "the shares of an era exceed the whole")
+    }
+
+    /// What was burned without being recorded, as far as the issuance tells.
+    fn unrecorded_burns() -> BalanceOf<T> {
+        Self::recorded_issuance().unwrap_or_default().saturating_sub(T::Currency::total_issuance())
+    }
+
     /// What eras were allowed to issue and nobody has collected yet.
     pub fn outstanding() -> BalanceOf<T> {
         Scheduled::<T>::get().saturating_sub(Minted::<T>::get())
@@ -266,7 +300,8 @@ impl<T: Config> Pallet<T> {
         Some(minted.saturating_sub(Burned::<T>::get()))
     }
 
-    /// Check what must hold between blocks: no tokens exist beyond those recorded.
+    /// Check what must hold between blocks: no tokens exist beyond those recorded, every remainder was handed over, and the
+    /// parameters make sense.
     #[cfg(any(feature = "try-runtime", test))]
     pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
         if let Some(recorded) = Self::recorded_issuance() {
@@ -275,7 +310,8 @@ impl<T: Config> Pallet<T> {
             let now = frame_system::Pallet::<T>::block_number();
             ensure!(now.is_zero(), "the issuance at genesis was not recorded");
         }
-        Ok(())
+        ensure!(!PoolDue::<T>::exists(), "a remainder was issued and never handed over");
+        Self::ensure_parameters().map_err(sp_runtime::TryRuntimeError::Other)
     }
 }
 
@@ -293,6 +329,7 @@ impl<T: Config> sp_staking::EraPayout<BalanceOf<T>> for Pallet<T> {
             halving_eras: T::HalvingEras::get(),
             max_supply: T::MaxSupply::get(),
             stakers: T::ValidatorShare::get(),
+            pool: T::PoolShare::get(),
         };
         let era = Eras::<T>::mutate(|eras| {
             let era = *eras;
@@ -301,6 +338,9 @@ impl<T: Config> sp_staking::EraPayout<BalanceOf<T>> for Pallet<T> {
         });
         let issued = schedule.issue(era, total_issuance.saturating_add(Self::outstanding()));
         Scheduled::<T>::mutate(|scheduled| *scheduled = scheduled.saturating_add(issued.total()));
-        (issued.stakers, issued.remainder)
+        if !issued.pool.is_zero() {
+            PoolDue::<T>::put(issued.pool);
+        }
+        (issued.stakers, issued.remainder())
     }
 }

@@ -4,7 +4,7 @@ use crate as pallet_nrc_token;
 use crate::*;
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{ConstU128, Hooks, OnUnbalanced},
+    traits::{tokens::imbalance::ResolveTo, ConstU128, Hooks, Imbalance, OnUnbalanced},
 };
 use sp_io::TestExternalities;
 use sp_runtime::BuildStorage;
@@ -18,6 +18,7 @@ pub const AUTHOR: AccountId = 2;
 pub const TREASURY: AccountId = 3;
 pub const STAKER: AccountId = 4;
 pub const STRANGER: AccountId = 5;
+pub const POOL: AccountId = 6;
 
 /// What [`PAYER`] begins with.
 pub const FUNDS: Balance = 100_000;
@@ -68,13 +69,27 @@ impl pallet_balances::Config for Test {
 
 parameter_types! {
     pub const TreasuryAccount: AccountId = TREASURY;
+    pub const PoolAccount: AccountId = POOL;
     pub const FeeTreasuryShare: Permill = Permill::from_percent(20);
     pub const InitialEraIssuance: Balance = 1_000;
     pub const HalvingEras: u32 = 3;
-    pub const ValidatorShare: Permill = Permill::from_percent(80);
+    pub static ValidatorShare: Permill = Permill::from_percent(70);
+    pub static PoolShare: Permill = Permill::from_percent(20);
     pub static FeeAuthorShare: Permill = Permill::from_percent(50);
     pub static MaxSupply: Balance = 1_000_000;
+    pub static PoolLimit: Balance = Balance::MAX;
     pub static BlockAuthor: Option<AccountId> = Some(AUTHOR);
+}
+
+/// The reward pool: an account that may keep only a part, and drops the rest without a record.
+pub struct Pool;
+
+impl OnUnbalanced<CreditOf<Test>> for Pool {
+    fn on_nonzero_unbalanced(credit: CreditOf<Test>) {
+        let (kept, dropped) = credit.split(PoolLimit::get());
+        drop(dropped);
+        ResolveTo::<PoolAccount, Balances>::on_unbalanced(kept);
+    }
 }
 
 impl Config for Test {
@@ -87,17 +102,19 @@ impl Config for Test {
     type HalvingEras = HalvingEras;
     type MaxSupply = MaxSupply;
     type ValidatorShare = ValidatorShare;
+    type PoolShare = PoolShare;
+    type RewardPool = Pool;
     type WeightInfo = ();
 }
 
-/// Sets the world: [`PAYER`] has [`FUNDS`], author, treasury and staker exist unless told otherwise.
+/// Sets the world: [`PAYER`] has [`FUNDS`], author, treasury, pool and staker exist unless told otherwise.
 pub struct ExtBuilder {
     existing: Vec<AccountId>,
 }
 
 impl Default for ExtBuilder {
     fn default() -> Self {
-        Self { existing: vec![AUTHOR, TREASURY, STAKER] }
+        Self { existing: vec![AUTHOR, TREASURY, STAKER, POOL] }
     }
 }
 
@@ -109,6 +126,12 @@ impl ExtBuilder {
     }
 
     pub fn build(self) -> TestExternalities {
+        FeeAuthorShare::set(Permill::from_percent(50));
+        ValidatorShare::set(Permill::from_percent(70));
+        PoolShare::set(Permill::from_percent(20));
+        PoolLimit::set(Balance::MAX);
+        MaxSupply::set(1_000_000);
+        BlockAuthor::set(Some(AUTHOR));
         let mut balances = vec![(PAYER, FUNDS)];
         balances.extend(self.existing.iter().map(|account| (*account, EXISTENTIAL_DEPOSIT)));
         let config = RuntimeGenesisConfig {
@@ -125,11 +148,12 @@ impl ExtBuilder {
 
     /// Run `test`, then check the invariant, exactly: here nothing mints or burns beside the handlers.
     pub fn build_and_execute(self, test: impl FnOnce()) {
-        FeeAuthorShare::set(Permill::from_percent(50));
-        MaxSupply::set(1_000_000);
-        BlockAuthor::set(Some(AUTHOR));
         self.build().execute_with(|| {
             test();
+            // Tests of shares above the whole leave them so, which `try_state` would report; the rest must hold anyway.
+            FeeAuthorShare::set(Permill::from_percent(50));
+            ValidatorShare::set(Permill::from_percent(70));
+            PoolShare::set(Permill::from_percent(20));
             assert_eq!(NrcToken::do_try_state(), Ok(()));
             assert_eq!(NrcToken::recorded_issuance(), Some(Balances::total_issuance()));
         });
@@ -144,9 +168,20 @@ pub fn withdraw(amount: Balance) -> CreditOf<Test> {
 
 /// End an era as pallet_staking does: ask for the payout, issue the remainder. Returns both parts.
 pub fn end_era() -> (Balance, Balance) {
+    end_era_with(0)
+}
+
+/// End an era in which pallet_staking moves `moved` plancks from the stakers' part into the remainder.
+pub fn end_era_with(moved: Balance) -> (Balance, Balance) {
     let (stakers, remainder) = NrcToken::era_payout(0, Balances::total_issuance(), 6_000);
+    let (stakers, remainder) = (stakers - moved, remainder + moved);
     RemainderRecorder::<Test>::on_unbalanced(Balances::issue(remainder));
     (stakers, remainder)
+}
+
+/// What `account` has beyond the existential deposit that it began with.
+pub fn gained(account: AccountId) -> Balance {
+    Balances::balance(&account).saturating_sub(EXISTENTIAL_DEPOSIT)
 }
 
 /// Pay `amount` to [`STAKER`] as pallet_staking does in `payout_stakers`.

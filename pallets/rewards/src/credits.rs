@@ -1,8 +1,11 @@
-//! The credits of all accounts: the only code that writes [`Credits`] and [`TotalCredited`].
+//! What accounts are owed, and its collection.
 
 use super::*;
 use core::marker::PhantomData;
-use frame_support::defensive;
+use frame_support::{
+    defensive,
+    traits::tokens::{DepositConsequence, Provenance},
+};
 
 /// Owns [`Credits`] and [`TotalCredited`] and keeps the second the sum of the first.
 ///
@@ -76,4 +79,61 @@ where
     CreditOf<T>: 'a,
 {
     credits.fold(Zero::zero(), |sum: BalanceOf<T>, credit| sum.saturating_add(credit.amount))
+}
+
+impl<T: Config> Pallet<T> {
+    /// Pay `account` what has matured and what its stake has earned. Returns how many credits it had, for the weight.
+    pub(crate) fn do_claim(account: T::AccountId) -> Result<u32, DispatchError> {
+        let now = frame_system::Pallet::<T>::block_number();
+        let (credits, matured) = (CreditLedger::<T>::count(&account), CreditLedger::<T>::matured(&account, now));
+        let amount = matured.saturating_add(Self::stake_reward(&account));
+        ensure!(credits > 0 || !amount.is_zero(), Error::<T>::NothingToClaim);
+        // Zero amounts are never credited, so a sum of zero means that nothing has matured.
+        ensure!(!amount.is_zero(), Error::<T>::TooEarly);
+        ensure!(
+            T::Currency::can_deposit(&account, amount, Provenance::Extant) != DepositConsequence::BelowMinimum,
+            Error::<T>::BelowExistentialDeposit
+        );
+
+        let reward = Self::settle_stake_reward(&account)?;
+        T::Currency::transfer(&Self::pot(), &account, amount, Preservation::Preserve)?;
+        CreditLedger::<T>::remove_matured(&account, now);
+        Self::note_credit(&account, reward, PayoutReason::Stake, now);
+        HistoryBook::<T>::append(&account, amount, HistoryEvent::Claimed);
+        Self::deposit_event(Event::Claimed { account, amount });
+        Ok(credits)
+    }
+
+    /// Owe `account` `amount` more, from [`Config::MaturityPeriod`] blocks on. Does nothing if it is zero.
+    pub(crate) fn credit(account: &T::AccountId, amount: BalanceOf<T>, reason: PayoutReason) {
+        let now = frame_system::Pallet::<T>::block_number();
+        Self::credit_from(account, amount, reason, now.saturating_add(T::MaturityPeriod::get()));
+    }
+
+    /// Owe `account` `amount` more, from block `matures_at` on. Does nothing if it is zero.
+    pub(crate) fn credit_from(
+        account: &T::AccountId,
+        amount: BalanceOf<T>,
+        reason: PayoutReason,
+        matures_at: BlockNumberFor<T>,
+    ) {
+        if !amount.is_zero() {
+            let matures_at = CreditLedger::<T>::append(account, Credit { amount, matures_at, reason });
+            Self::note_credit(account, amount, reason, matures_at);
+        }
+    }
+
+    /// Credit `account` with what it earned. Does nothing if it is zero.
+    pub(crate) fn credit_income(account: &T::AccountId, amount: BalanceOf<T>, reason: PayoutReason) {
+        Self::credit(account, amount, reason);
+        Profiles::<T>::note_income(account, amount);
+    }
+
+    /// Tell of a credit, in history and by event. Does nothing if it is zero.
+    fn note_credit(account: &T::AccountId, amount: BalanceOf<T>, reason: PayoutReason, matures_at: BlockNumberFor<T>) {
+        if !amount.is_zero() {
+            HistoryBook::<T>::append(account, amount, HistoryEvent::Credited { reason });
+            Self::deposit_event(Event::Credited { account: account.clone(), amount, matures_at, reason });
+        }
+    }
 }

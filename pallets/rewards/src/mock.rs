@@ -4,7 +4,10 @@ use crate as pallet_rewards;
 use crate::*;
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{fungible::Mutate, ConstU128, ConstU32, Hooks},
+    traits::{
+        fungible::{Balanced, InspectHold, Mutate},
+        ConstU128, ConstU32, Hooks, OnUnbalanced,
+    },
     PalletId,
 };
 use neurodata_primitives::{money::JobSplit, TrainingUseId};
@@ -27,6 +30,8 @@ pub const TREASURY: AccountId = 8;
 pub const FUNDS: Balance = 1_000_000;
 pub const EXISTENTIAL_DEPOSIT: Balance = 10;
 pub const MAX_CREDITS: u32 = 4;
+pub const KEPT_LINES: u32 = 8;
+pub const LEAST_STAKE: Balance = 100;
 
 #[frame_support::runtime]
 mod runtime {
@@ -70,22 +75,67 @@ impl pallet_balances::Config for Test {
     type AccountStore = System;
 }
 
+// Accounts are so short that they have only the first four letters of each seed.
 parameter_types! {
     pub const RewardsPalletId: PalletId = PalletId(*b"nd/rewrd");
     pub const TreasuryAccount: AccountId = TREASURY;
     pub const SaleTreasuryShare: Permill = Permill::from_percent(5);
-    pub Split: JobSplit = JobSplit::default();
+    pub static PoolPalletId: PalletId = PalletId(*b"poolnd/r");
+    pub static Split: JobSplit = JobSplit::default();
     pub static MaturityPeriod: u64 = 5;
+    pub static PoolShare: Permill = Permill::zero();
+    pub static StakeShare: Permill = Permill::from_percent(50);
+    pub static DatasetExtra: Balance = 0;
+    pub static ComputeExtra: Balance = 0;
+    pub static ValidationExtra: Balance = 0;
+    pub static ExtraCap: Permill = Permill::from_percent(80);
+    pub static KnownAnswerFee: Balance = 30;
+    pub static DecayPeriod: u64 = 20;
+    pub static UnstakePeriod: u64 = 10;
+    pub static MinimumStake: Balance = LEAST_STAKE;
+    pub static MaxHistory: u32 = KEPT_LINES;
+    /// What [`issue`] has issued, in plancks.
+    pub static Issued: Balance = 0;
+}
+
+/// Tests may share a thread; each begins with the same parameters.
+fn reset_parameters() {
+    PoolPalletId::set(PalletId(*b"poolnd/r"));
+    Split::set(JobSplit::default());
+    MaturityPeriod::set(5);
+    PoolShare::set(Permill::zero());
+    StakeShare::set(Permill::from_percent(50));
+    set_extras(0, 0, 0);
+    ExtraCap::set(Permill::from_percent(80));
+    KnownAnswerFee::set(30);
+    DecayPeriod::set(20);
+    UnstakePeriod::set(10);
+    MinimumStake::set(LEAST_STAKE);
+    MaxHistory::set(KEPT_LINES);
+    Issued::set(0);
 }
 
 impl Config for Test {
     type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
     type PalletId = RewardsPalletId;
+    type PoolPalletId = PoolPalletId;
     type TreasuryAccount = TreasuryAccount;
     type JobSplit = Split;
     type SaleTreasuryShare = SaleTreasuryShare;
+    type PoolShare = PoolShare;
+    type StakeShare = StakeShare;
+    type DatasetExtra = DatasetExtra;
+    type ComputeExtra = ComputeExtra;
+    type ValidationExtra = ValidationExtra;
+    type ExtraCap = ExtraCap;
+    type KnownAnswerFee = KnownAnswerFee;
+    type DecayPeriod = DecayPeriod;
+    type UnstakePeriod = UnstakePeriod;
+    type MinimumStake = MinimumStake;
     type MaturityPeriod = MaturityPeriod;
     type MaxCredits = ConstU32<MAX_CREDITS>;
+    type MaxHistory = MaxHistory;
     type WeightInfo = ();
 }
 
@@ -108,6 +158,7 @@ impl ExtBuilder {
     }
 
     pub fn build(self) -> TestExternalities {
+        reset_parameters();
         let mut balances = vec![(JOB_OWNER, FUNDS)];
         if self.treasury {
             balances.push((TREASURY, EXISTENTIAL_DEPOSIT));
@@ -121,16 +172,16 @@ impl ExtBuilder {
         ext
     }
 
-    /// Run `test`, then check every invariant, exactly: nobody donates to the pot, nothing is minted or burned.
+    /// Run `test`, then check every invariant, exactly: nobody donates to the pot, and what was not issued with [`issue`]
+    /// was there before.
     pub fn build_and_execute(self, test: impl FnOnce()) {
-        MaturityPeriod::set(5);
         let mut ext = self.build();
         ext.execute_with(|| {
             let issuance = Balances::total_issuance();
             test();
             assert_eq!(Rewards::do_try_state(), Ok(()));
             assert_eq!(Balances::balance(&pot()), TotalCredited::<Test>::get() + EXISTENTIAL_DEPOSIT);
-            assert_eq!(Balances::total_issuance(), issuance);
+            assert_eq!(Balances::total_issuance(), issuance + Issued::get());
         });
     }
 }
@@ -157,8 +208,89 @@ pub fn credit(account: AccountId, amount: Balance) {
     Rewards::credit(&account, amount, reason(0));
 }
 
+/// Issue `amount` into the pool, as an era does.
+pub fn issue(amount: Balance) {
+    Issued::mutate(|issued| *issued += amount);
+    PoolFunding::<Test>::on_unbalanced(Balances::issue(amount));
+}
+
+/// Give the pool `amount` that is all for rewards and fees.
+pub fn endow(amount: Balance) {
+    Balances::transfer(&JOB_OWNER, &Rewards::pool(), amount, Preservation::Preserve).expect("the job owner can pay");
+}
+
+/// Give `account` `amount`, of which it may spend all but the existential deposit.
+pub fn give(account: AccountId, amount: Balance) {
+    Balances::transfer(&JOB_OWNER, &account, amount, Preservation::Preserve).expect("the job owner can pay");
+}
+
+/// What extra rewards are reckoned from: for data, for a run, for a verdict.
+pub fn set_extras(dataset: Balance, compute: Balance, validation: Balance) {
+    DatasetExtra::set(dataset);
+    ComputeExtra::set(compute);
+    ValidationExtra::set(validation);
+}
+
+/// A settlement of job 7 with the usual parties, and with perfect scores.
+pub fn settlement(price: Balance, evaluators: &[AccountId]) -> JobSettlement<AccountId, Balance> {
+    JobSettlement {
+        job: JOB,
+        price,
+        data_provider: DATA_PROVIDER,
+        provider: PROVIDER,
+        evaluators: evaluators.to_vec(),
+        compute_score: 100,
+        data_score: 100,
+    }
+}
+
+/// Fund and settle a job of the usual parties with one evaluator.
+pub fn settle(price: Balance) {
+    fund(price);
+    Rewards::settle_job(settlement(price, &[EVALUATOR])).expect("the price is in the pot");
+}
+
+pub const JOB: JobId = JobId::new(7);
+
 pub fn reason(training_use: u64) -> PayoutReason {
-    PayoutReason::TrainingUse { training_use: TrainingUseId::new(training_use) }
+    PayoutReason::TrainingUse { training_use: TrainingUseId::new(training_use), job: JOB }
+}
+
+/// A failure without evidence.
+pub fn cause() -> PenaltyCause {
+    PenaltyCause::Released { job: JOB }
+}
+
+pub fn note_penalty(account: AccountId, amount: Balance) {
+    <Rewards as Reputation<AccountId, Balance>>::note_penalty(&account, amount, cause());
+}
+
+pub fn reputation_of(account: AccountId) -> u8 {
+    <Rewards as Reputation<AccountId, Balance>>::of(&account)
+}
+
+/// Set the stored reputation of `account` as of now.
+pub fn set_reputation(account: AccountId, reputation: u8) {
+    Contributors::<Test>::mutate(account, |record| {
+        record.reputation = reputation;
+        record.active_at = System::block_number();
+    });
+}
+
+/// What is on hold of `account` as stake.
+pub fn held(account: AccountId) -> Balance {
+    Balances::balance_on_hold(&HoldReason::ContributorStake.into(), &account)
+}
+
+/// What the pool can pay beside what stakers are owed.
+pub fn available() -> Balance {
+    Rewards::pool_status().available
+}
+
+/// The history of `account`, as amounts and events.
+pub fn history(account: AccountId) -> Vec<(Balance, HistoryEvent)> {
+    let (lines, _) = Rewards::history_of(&account, 0, MAX_PAGE);
+    lines.into_iter().map(|(_, entry)| (entry.amount, entry.event)).collect()
 }
 
 /// The amounts and maturities of the credits of `account`.

@@ -4,12 +4,15 @@
 //! new:      r = 50
 //! success:  r' = r + ceil((100 - r) / 16)
 //! failure:  r' = max(1, r - floor(r / 4))
+//! time:     r' = max(50, r - p)                  if r > 50, else r' = r
 //!
 //! r, r'   reputation before and after, whole numbers from 1 to 100
+//! p       full periods without a contribution or a failure
 //! ```
 //!
 //! A failure costs a quarter of what was earned, a success regains a sixteenth of what is missing: from 50, one failure
-//! is made good by three successes; from 100, by twenty.
+//! is made good by three successes; from 100, by twenty. Time takes the advantage that old deeds give, and forgives
+//! nothing: below 50, reputation has to be earned back.
 
 /// Least reputation.
 pub const MIN: u8 = 1;
@@ -17,7 +20,7 @@ pub const MIN: u8 = 1;
 /// Most reputation.
 pub const MAX: u8 = 100;
 
-/// Reputation of an account that has done nothing yet.
+/// Reputation of an account that has done nothing yet, and to which a higher one fades.
 pub const INITIAL: u8 = 50;
 
 /// A success regains one part in this many of what is missing.
@@ -50,6 +53,15 @@ pub const fn after_failure(reputation: u8) -> u8 {
     }
 }
 
+/// Reputation after `periods` full periods in which the account neither contributed nor failed.
+pub fn faded(reputation: u8, periods: u64) -> u8 {
+    if reputation <= INITIAL {
+        return reputation;
+    }
+    let points = u8::try_from(periods).unwrap_or(u8::MAX);
+    reputation.saturating_sub(points).max(INITIAL)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +71,7 @@ mod tests {
         for reputation in MIN..=MAX {
             assert!((MIN..=MAX).contains(&after_success(reputation)), "{reputation}");
             assert!((MIN..=MAX).contains(&after_failure(reputation)), "{reputation}");
+            assert!((MIN..=reputation).contains(&faded(reputation, 7)), "{reputation}");
         }
     }
 
@@ -84,6 +97,21 @@ mod tests {
             count
         };
         assert_eq!((successes(50), successes(100)), (3, 20));
+    }
+
+    #[test]
+    fn a_reputation_above_fifty_fades_to_fifty_and_one_below_stays() {
+        assert_eq!([0, 1, 9, 10, 11, u64::MAX].map(|periods| faded(60, periods)), [60, 59, 51, 50, 50, 50]);
+        assert_eq!([50, 49, 1].map(|reputation| faded(reputation, 100)), [50, 49, 1]);
+    }
+
+    #[test]
+    fn fading_in_two_steps_is_fading_in_one() {
+        for reputation in MIN..=MAX {
+            for (first, second) in [(0, 3), (5, 8), (40, 60)] {
+                assert_eq!(faded(faded(reputation, first), second), faded(reputation, first + second));
+            }
+        }
     }
 
     #[test]

@@ -3,59 +3,57 @@
 use crate::*;
 use core::marker::PhantomData;
 use frame_support::traits::{
-    fungible::{BalancedHold, Mutate, MutateHold},
-    tokens::{Precision, Preservation},
+    fungible::{BalancedHold, MutateHold},
+    tokens::Precision,
     DefensiveSaturating, Imbalance,
 };
 use neurodata_primitives::PayoutReason;
-use sp_runtime::{
-    traits::{AccountIdConversion, CheckedAdd, Zero},
-    ArithmeticError,
-};
+use sp_runtime::{traits::CheckedAdd, ArithmeticError};
+
+/// The account of the escrow.
+type Account<T> = neurodata_pallet_support::Escrow<T, <T as Config>::Currency, <T as Config>::PalletId>;
 
 /// What lies in the escrow account, and the deposits. Owns [`TotalEscrow`].
 pub(crate) struct Escrow<T>(PhantomData<T>);
 
 impl<T: Config> Escrow<T> {
-    /// The account that holds prices and fees, and one existential deposit.
-    pub fn account() -> T::AccountId {
-        T::PalletId::get().into_account_truncating()
+    /// Give the account its existential deposit.
+    pub fn endow() {
+        Account::<T>::endow();
     }
 
     /// Move `amount` from `payer` into escrow. The payer's account must stay alive, and what is frozen is not spent.
     pub fn take(payer: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
-        if amount.is_zero() {
-            return Ok(());
-        }
         let total = TotalEscrow::<T>::get().checked_add(&amount).ok_or(ArithmeticError::Overflow)?;
-        T::Currency::transfer(payer, &Self::account(), amount, Preservation::Preserve)?;
+        Account::<T>::take(payer, amount)?;
         TotalEscrow::<T>::put(total);
         Ok(())
     }
 
     /// Move `amount` out of escrow to `payee`, an account that always exists.
     pub fn pay(payee: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
-        if amount.is_zero() {
-            return Ok(());
-        }
-        T::Currency::transfer(&Self::account(), payee, amount, Preservation::Preserve)?;
-        TotalEscrow::<T>::mutate(|total| *total = total.defensive_saturating_sub(amount));
+        Account::<T>::pay(payee, amount)?;
+        Self::note_paid(amount);
         Ok(())
     }
 
     /// Credit `payee` with `amount` out of escrow.
     pub fn credit(payee: &T::AccountId, amount: BalanceOf<T>, reason: PayoutReason) -> DispatchResult {
-        if amount.is_zero() {
-            return Ok(());
-        }
-        Self::pay(&T::Payouts::pot(), amount)?;
-        T::Payouts::settle_credit(payee, amount, reason)
+        Account::<T>::credit::<T::Payouts>(payee, amount, reason)?;
+        Self::note_paid(amount);
+        Ok(())
     }
 
     /// Give `amount` back to `payee`; what the account cannot receive, being dust to it, is credited.
     pub fn refund(payee: &T::AccountId, amount: BalanceOf<T>, reason: PayoutReason) -> DispatchResult {
-        // A transfer that is refused has changed nothing.
-        Self::pay(payee, amount).or_else(|_| Self::credit(payee, amount, reason))
+        Account::<T>::pay_or_credit::<T::Payouts>(payee, amount, reason)?;
+        Self::note_paid(amount);
+        Ok(())
+    }
+
+    /// Less is in escrow by `amount`.
+    fn note_paid(amount: BalanceOf<T>) {
+        TotalEscrow::<T>::mutate(|total| *total = total.defensive_saturating_sub(amount));
     }
 
     /// Put the deposit of a purchase on hold.
@@ -82,6 +80,6 @@ impl<T: Config> Escrow<T> {
 impl<T: Config> Pallet<T> {
     /// The account that holds prices and fees.
     pub fn escrow_account() -> T::AccountId {
-        Escrow::<T>::account()
+        Account::<T>::account()
     }
 }

@@ -21,7 +21,7 @@
 
 use crate::*;
 use frame_support::{defensive, traits::DefensiveSaturating};
-use neurodata_primitives::{sale::MAX_INSPECTORS, seams::SaleEnd, PayoutReason};
+use neurodata_primitives::{sale::MAX_INSPECTORS, seams::SaleEnd, PayoutReason, PenaltyCause};
 use sp_runtime::{
     traits::{CheckedMul, One, Saturating, Zero},
     ArithmeticError,
@@ -173,7 +173,8 @@ impl<T: Config> Pallet<T> {
                 for inspector in invited {
                     if is_acceptable {
                         // Nobody may profit from drawing evaluators who stay away: the wronged party's share is burned.
-                        T::Inspectors::penalise(&inspector, &inspector, &reporter);
+                        let cause = PenaltyCause::InspectionMissed { inspection };
+                        T::Inspectors::penalise(&inspector, &inspector, &reporter, cause);
                     }
                     T::Inspectors::leave(&inspector);
                     Self::deposit_event(Event::InvitationLapsed { inspection, inspector, penalised: is_acceptable });
@@ -212,7 +213,8 @@ impl<T: Config> Pallet<T> {
         }
         // The bond is penalised while the seat still keeps it on hold.
         if report.is_failure() {
-            T::Inspectors::penalise(&inspector, &inspector, &reporter);
+            let cause = PenaltyCause::InspectionMissed { inspection };
+            T::Inspectors::penalise(&inspector, &inspector, &reporter, cause);
         }
         T::Inspectors::leave(&inspector);
         Inspections::<T>::insert(inspection, inspected);

@@ -52,14 +52,16 @@ const CHUNK_DIGEST: u64 = 4_000_000_000;
 /// Picoseconds of decrypting a chunk and of twenty nodes of BLAKE2b-256.
 const OPEN_CHUNK: u64 = 100_000_000;
 /// Reads and writes of ending a purchase: the record, its buyer's, the inspection, the licence, five accounts, holds,
-/// escrow, the asset, its stake, payouts with credits, contributors and treasury, burned total, total issuance,
-/// parameters.
-const END: (u64, u64) = (28, 22);
-/// Reads and writes of condemning a package: eight attesters with their records, accounts and holds, the one wronged
-/// once.
-const CONDEMN: (u64, u64) = (32, 30);
+/// escrow, the asset, its stake, payouts with credits, contributors and treasury, burned total, total issuance, profile
+/// and history of who is paid or penalised, parameters.
+const END: (u64, u64) = (30, 26);
+/// Reads and writes of condemning a package: eight attesters with their records, accounts, holds, profiles and histories,
+/// the one wronged once.
+const CONDEMN: (u64, u64) = (40, 46);
 /// Evaluators who are ranked at most in a draw: model validation's bound.
 const RANKED: u64 = 1_000;
+/// Picoseconds of decoding one of them, hashing its tickets and sorting it in.
+const RANKING: u64 = 20_000_000;
 /// Largest encoded record, in bytes, as proof size.
 const RECORD_BYTES: u64 = 2_500;
 
@@ -128,7 +130,7 @@ macro_rules! weights {
             // Reads: Inspections, the asset, the seed, two parameters, the index of evaluators, and five of them with
             // their seats; ranking hashes every evaluator and reads whoever is passed over. Writes: Inspections, five
             // evaluators with their seats.
-            cost($db, 60_000_000u64.saturating_add(RANKED.saturating_mul(3_000_000)), RANKED.saturating_add(16), 11)
+            cost($db, 60_000_000u64.saturating_add(RANKED.saturating_mul(RANKING)), RANKED.saturating_add(16), 11)
         }
 
         fn accept_inspection() -> Weight {
@@ -138,9 +140,9 @@ macro_rules! weights {
 
         fn close_inspection() -> Weight {
             // Reads: Inspections, the asset, TotalEscrow, escrow account, requester, reporter, burned total, and five
-            // evaluators with their seats, accounts, holds, reputation. Writes: Inspections, OpenInspections, and the
-            // same.
-            cost($db, 300_000_000, 34, 34)
+            // evaluators with their seats, accounts, holds, profiles and histories. Writes: Inspections, OpenInspections,
+            // and the same.
+            cost($db, 300_000_000, 39, 44)
         }
     };
 }

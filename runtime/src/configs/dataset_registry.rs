@@ -1,10 +1,7 @@
 //! Dataset registry: commitments, stakes, audits and the delivery of keys.
 
 use super::entropy::EntropyWindow;
-use crate::{
-    params::{bounded, groups},
-    Balances, ComputeMarket, Entropy, ModelValidation, Rewards, Runtime, RuntimeHoldReason,
-};
+use crate::{params::bounded, Balances, ComputeMarket, Entropy, ModelValidation, Rewards, Runtime, RuntimeHoldReason};
 
 impl pallet_dataset_registry::Config for Runtime {
     type Currency = Balances;
@@ -16,14 +13,15 @@ impl pallet_dataset_registry::Config for Runtime {
     type ZkVerifier = crate::world::ExampleVerifier;
     type OnTrainingKey = ComputeMarket;
     type Payouts = Rewards;
+    type Reputation = Rewards;
     type Inspectors = ModelValidation;
     type OnBurn = pallet_nrc_token::BurnRecorder<Runtime>;
-    type MinimumStake = groups::dataset::MinimumStake;
+    type MinimumStake = bounded::DatasetMinimumStake;
     type ChallengeDelay = bounded::ChallengeDelay;
     type ProofPeriod = bounded::ProofPeriod;
     type StakeLockPeriod = bounded::StakeLockPeriod;
     type KeyDeliveryPeriod = bounded::KeyDeliveryPeriod;
-    type NonDeliverySlash = groups::dataset::NonDeliverySlash;
+    type NonDeliverySlash = bounded::NonDeliverySlash;
     type SaleCover = bounded::SaleCover;
     type SaleSlash = bounded::SaleSlash;
     type EntropyWindow = EntropyWindow;

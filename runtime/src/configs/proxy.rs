@@ -51,12 +51,20 @@ pub enum ProxyType {
     /// Validating and nominating.
     #[codec(index = 3)]
     Staking,
-    /// What an unattended worker does: the duties of compute providers, evaluators and key delivery. It can neither
-    /// spend nor withdraw. But whoever does the duties can do them wrongly: a thief of the worker's key can have stakes
-    /// and bonds slashed, and win back up to 30 % of that through accounts of its own. So bond and stake no more under an
-    /// account than its worker's machine is trusted with.
+    /// What the worker of a compute provider does unattended.
+    ///
+    /// Like the two below it can neither spend nor withdraw, and does the duties of no other role. But whoever does the
+    /// duties can do them wrongly: a thief of the worker's key can have stakes and bonds slashed, and win back up to 30 %
+    /// of that through accounts of its own. So bond and stake no more under an account than its worker's machine is
+    /// trusted with.
     #[codec(index = 4)]
-    Worker,
+    ComputeWorker,
+    /// What the worker of an evaluator does unattended, inspections among it.
+    #[codec(index = 5)]
+    EvaluatorWorker,
+    /// What the key server of a data provider or seller of models does unattended.
+    #[codec(index = 6)]
+    KeyServer,
 }
 
 impl ProxyType {
@@ -76,24 +84,44 @@ impl ProxyType {
         matches!(call, RuntimeCall::Staking(_) | RuntimeCall::Session(_) | RuntimeCall::Utility(_))
     }
 
+    /// Escrow, prices, and every duty that a bond answers for: done wrongly, it pays the bond out to accounts of the delegate.
+    fn risks_a_bond(call: &RuntimeCall) -> bool {
+        use pallet_compute_market::Call as Market;
+        use pallet_model_validation::Call as Validation;
+        match call {
+            RuntimeCall::ComputeMarket(call) => !matches!(
+                call,
+                Market::match_job { .. }
+                    | Market::expire_job { .. }
+                    | Market::prune_job { .. }
+                    | Market::withdraw_offer { .. }
+                    | Market::refresh_offers { .. }
+                    | Market::decline_job { .. }
+                    | Market::retire_provider { .. }
+                    | Market::withdraw_bond { .. }
+            ),
+            RuntimeCall::ModelValidation(call) => !matches!(
+                call,
+                Validation::draw_committee { .. }
+                    | Validation::close_sealing { .. }
+                    | Validation::close_round { .. }
+                    | Validation::retire_evaluator { .. }
+                    | Validation::withdraw_bond { .. }
+            ),
+            _ => false,
+        }
+    }
+
     fn gives_away(call: &RuntimeCall) -> bool {
-        matches!(
+        Self::risks_a_bond(call) || matches!(
             call,
             RuntimeCall::Balances(_)
                 | RuntimeCall::Vesting(_)
                 | RuntimeCall::Sudo(_)
                 | RuntimeCall::NrcToken(_)
-                // Escrow; and bonds and stakes, which a delegate could have slashed in favour of its own accounts.
-                | RuntimeCall::ComputeMarket(
-                    pallet_compute_market::Call::post_job { .. }
-                        | pallet_compute_market::Call::register_provider { .. }
-                        | pallet_compute_market::Call::add_bond { .. }
-                        | pallet_compute_market::Call::accept_job { .. }
-                )
-                | RuntimeCall::ModelValidation(
-                    pallet_model_validation::Call::register_evaluator { .. }
-                        | pallet_model_validation::Call::add_bond { .. }
-                )
+                | RuntimeCall::Rewards(pallet_rewards::Call::donate { .. })
+                // Rewards that go to another account from then on.
+                | RuntimeCall::Staking(pallet_staking::Call::set_payee { .. })
                 | RuntimeCall::Sales(
                     pallet_sales::Call::purchase { .. }
                         | pallet_sales::Call::request_inspection { .. }
@@ -118,59 +146,82 @@ impl ProxyType {
         )
     }
 
-    fn is_work(call: &RuntimeCall) -> bool {
+    fn is_compute_work(call: &RuntimeCall) -> bool {
         use pallet_compute_market::Call as Market;
         use pallet_dataset_registry::Call as Dataset;
         use pallet_model_validation::Call as Validation;
-        use pallet_rewards::Call as Rewards;
-        use pallet_sales::Call as Sales;
         matches!(
             call,
-            RuntimeCall::Utility(_)
-                | RuntimeCall::DatasetRegistry(
-                    Dataset::submit_audit { .. }
-                        | Dataset::expire_audit { .. }
-                        | Dataset::deliver_key { .. }
-                        | Dataset::expire_delivery { .. }
-                        | Dataset::complain_training_key { .. }
-                )
-                | RuntimeCall::ComputeMarket(
-                    Market::set_offer { .. }
-                        | Market::withdraw_offer { .. }
-                        | Market::match_job { .. }
-                        | Market::accept_job { .. }
-                        | Market::decline_job { .. }
-                        | Market::release_job { .. }
-                        | Market::heartbeat { .. }
-                        | Market::submit_result { .. }
-                        | Market::expire_job { .. }
-                        | Market::prune_job { .. }
-                )
+            RuntimeCall::ComputeMarket(
+                Market::add_offer { .. }
+                    | Market::update_offer { .. }
+                    | Market::withdraw_offer { .. }
+                    | Market::refresh_offers { .. }
+                    | Market::match_job { .. }
+                    | Market::accept_job { .. }
+                    | Market::decline_job { .. }
+                    | Market::release_job { .. }
+                    | Market::heartbeat { .. }
+                    | Market::submit_result { .. }
+                    | Market::submit_progress { .. }
+                    | Market::expire_job { .. }
+            ) | RuntimeCall::DatasetRegistry(Dataset::expire_delivery { .. } | Dataset::complain_training_key { .. })
                 | RuntimeCall::ModelValidation(
-                    Validation::set_recipient_key { .. }
-                        | Validation::draw_committee { .. }
+                    Validation::draw_committee { .. }
                         | Validation::deliver_evaluation_keys { .. }
-                        | Validation::seal_verdict { .. }
-                        | Validation::reveal_verdict { .. }
+                        | Validation::open_probe { .. }
                         | Validation::close_sealing { .. }
                         | Validation::close_round { .. }
                 )
-                // On a copy that the account itself ordered, a confirmation or a wrong complaint pays its price.
+        )
+    }
+
+    fn is_evaluation_work(call: &RuntimeCall) -> bool {
+        use pallet_model_validation::Call as Validation;
+        use pallet_sales::Call as Sales;
+        matches!(
+            call,
+            RuntimeCall::ModelValidation(
+                Validation::set_recipient_key { .. }
+                    | Validation::draw_committee { .. }
+                    | Validation::seal_verdict { .. }
+                    | Validation::reveal_verdict { .. }
+                    | Validation::close_sealing { .. }
+                    | Validation::close_round { .. }
+            )
+            // On a copy that the account itself ordered, a wrong complaint costs its deposit.
+            | RuntimeCall::Sales(
+                Sales::draw_inspectors { .. }
+                    | Sales::accept_inspection { .. }
+                    | Sales::decline_inspection { .. }
+                    | Sales::abandon_inspection { .. }
+                    | Sales::complain { .. }
+                    | Sales::expire_delivery { .. }
+                    | Sales::settle { .. }
+                    | Sales::close_inspection { .. }
+            )
+        )
+    }
+
+    fn is_key_service(call: &RuntimeCall) -> bool {
+        use pallet_dataset_registry::Call as Dataset;
+        use pallet_sales::Call as Sales;
+        matches!(
+            call,
+            RuntimeCall::DatasetRegistry(Dataset::deliver_key { .. })
                 | RuntimeCall::Sales(
                     Sales::deliver_key { .. }
-                        | Sales::confirm_purchase { .. }
                         | Sales::settle { .. }
-                        | Sales::expire_delivery { .. }
-                        | Sales::complain { .. }
                         | Sales::draw_inspectors { .. }
-                        | Sales::accept_inspection { .. }
                         | Sales::close_inspection { .. }
-                        | Sales::abandon_inspection { .. }
-                        | Sales::decline_inspection { .. }
                 )
-                // Pays the account itself, whoever signs.
-                | RuntimeCall::Rewards(Rewards::claim { .. })
         )
+    }
+
+    /// What every worker does beside its role: batches, whose calls are filtered again, and claims, which pay the account
+    /// itself, whoever signs.
+    fn is_common_work(call: &RuntimeCall) -> bool {
+        matches!(call, RuntimeCall::Utility(_) | RuntimeCall::Rewards(pallet_rewards::Call::claim { .. }))
     }
 }
 
@@ -181,7 +232,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
             Self::NonTransfer => !Self::gives_away(call),
             Self::Governance => Self::is_governance(call),
             Self::Staking => Self::is_staking(call),
-            Self::Worker => Self::is_work(call),
+            Self::ComputeWorker => Self::is_common_work(call) || Self::is_compute_work(call),
+            Self::EvaluatorWorker => Self::is_common_work(call) || Self::is_evaluation_work(call),
+            Self::KeyServer => Self::is_common_work(call) || Self::is_key_service(call),
         }
     }
 
@@ -189,8 +242,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
         match (self, other) {
             (Self::Any, _) => true,
             (_, Self::Any) => false,
-            // None of the others gives anything away.
-            (Self::NonTransfer, _) => true,
+            // Workers may put bonds and stakes at risk, and a staking proxy may send rewards elsewhere, so a proxy that may not
+            // cannot make one.
+            (Self::NonTransfer, Self::Governance) => true,
             (left, right) => left == right,
         }
     }

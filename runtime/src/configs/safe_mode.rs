@@ -65,12 +65,14 @@ impl Contains<RuntimeCall> for AllowedInSafeMode {
                         | pallet_compute_market::Call::decline_job { .. }
                         | pallet_compute_market::Call::heartbeat { .. }
                         | pallet_compute_market::Call::submit_result { .. }
+                        | pallet_compute_market::Call::submit_progress { .. }
                 )
                 | RuntimeCall::ModelValidation(
                     pallet_model_validation::Call::draw_committee { .. }
                         | pallet_model_validation::Call::deliver_evaluation_keys { .. }
                         | pallet_model_validation::Call::seal_verdict { .. }
                         | pallet_model_validation::Call::reveal_verdict { .. }
+                        | pallet_model_validation::Call::open_probe { .. }
                 )
                 | RuntimeCall::Sales(
                     pallet_sales::Call::deliver_key { .. }
@@ -81,7 +83,11 @@ impl Contains<RuntimeCall> for AllowedInSafeMode {
                         | pallet_sales::Call::abandon_inspection { .. }
                 )
                 // The way out with one's own money.
-                | RuntimeCall::Rewards(pallet_rewards::Call::claim { .. })
+                | RuntimeCall::Rewards(
+                    pallet_rewards::Call::claim { .. }
+                        | pallet_rewards::Call::unstake { .. }
+                        | pallet_rewards::Call::withdraw_unstaked { .. }
+                )
                 | RuntimeCall::DatasetRegistry(pallet_dataset_registry::Call::withdraw_stake { .. })
                 | RuntimeCall::ModelRegistry(pallet_model_registry::Call::withdraw_model_stake { .. })
                 | RuntimeCall::Sales(pallet_sales::Call::surrender_licence { .. })

@@ -4,9 +4,7 @@ use frame_support::{parameter_types, PalletId};
 
 use super::entropy::EntropyWindow;
 use crate::{
-    adapters::Assets,
-    params::{bounded, groups},
-    Balances, Entropy, ModelValidation, Rewards, Runtime, RuntimeHoldReason,
+    adapters::Assets, params::bounded, Balances, Entropy, ModelValidation, Rewards, Runtime, RuntimeHoldReason,
 };
 
 parameter_types! {
@@ -29,7 +27,7 @@ impl pallet_sales::Config for Runtime {
     type DrawDelay = bounded::InspectionDrawDelay;
     type DrawPeriod = bounded::InspectionDrawPeriod;
     type AcceptPeriod = bounded::InspectionAcceptPeriod;
-    type MinimumInspectionFee = groups::sales::MinimumInspectionFee;
+    type MinimumInspectionFee = bounded::MinimumInspectionFee;
     type EntropyWindow = EntropyWindow;
     type WeightInfo = pallet_sales::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]

@@ -1,4 +1,4 @@
-//! Vesting: NRC that becomes free over time.
+//! Vesting: NRC that becomes free over time. What is not vested yet is on hold, see [`crate::unvested`].
 
 use frame_support::{
     parameter_types,
@@ -7,17 +7,21 @@ use frame_support::{
 use neurodata_primitives::money::NRC;
 use sp_runtime::traits::ConvertInto;
 
-use crate::{weights, Balances, Runtime, RuntimeEvent, System};
+use crate::{
+    unvested::{self, VestingCurrency},
+    weights, Runtime, RuntimeEvent, System,
+};
 
 parameter_types! {
-    /// What unvested NRC may still be used for: everything but transfers and reserves.
-    pub UnvestedUses: WithdrawReasons =
-        WithdrawReasons::except(WithdrawReasons::TRANSFER | WithdrawReasons::RESERVE);
+    /// What unvested NRC may still be used for: nothing.
+    pub UnvestedUses: WithdrawReasons = WithdrawReasons::empty();
 }
+
+impl unvested::Config for Runtime {}
 
 impl pallet_vesting::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
-    type Currency = Balances;
+    type Currency = VestingCurrency;
     type BlockNumberToBalance = ConvertInto;
     type MinVestedTransfer = ConstU128<NRC>;
     type UnvestedFundsAllowedWithdrawReasons = UnvestedUses;

@@ -51,27 +51,3 @@ fn nobody_burns_behind_the_token_pallets_back() {
         assert!(configs::CallFilter::contains(&recorded));
     });
 }
-
-#[test]
-fn a_workers_proxy_works_but_cannot_spend() {
-    use frame_support::traits::InstanceFilter;
-    use neurodata_primitives::JobId;
-
-    let works = [
-        RuntimeCall::ComputeMarket(pallet_compute_market::Call::heartbeat { job: JobId::new(0), position: 1 }),
-        RuntimeCall::ModelValidation(pallet_model_validation::Call::draw_committee { job: JobId::new(0) }),
-        RuntimeCall::Rewards(pallet_rewards::Call::claim {}),
-    ];
-    let spends = [
-        RuntimeCall::Balances(pallet_balances::Call::transfer_all {
-            dest: AccountId::new([1; 32]).into(),
-            keep_alive: true,
-        }),
-        RuntimeCall::NrcToken(pallet_nrc_token::Call::burn { amount: 1 }),
-        RuntimeCall::ComputeMarket(pallet_compute_market::Call::withdraw_bond {}),
-        RuntimeCall::ComputeMarket(pallet_compute_market::Call::register_provider { bond: 1 }),
-        RuntimeCall::Sudo(pallet_sudo::Call::remove_key {}),
-    ];
-    assert!(works.iter().all(|call| configs::ProxyType::Worker.filter(call)));
-    assert!(!spends.iter().any(|call| configs::ProxyType::Worker.filter(call)));
-}

@@ -1,11 +1,19 @@
 //! Checks of the wiring: that presets build, calls fit into blocks, and numbers stay as documented.
 
+mod cancellation;
 mod chain;
+mod committees;
 mod limits;
 mod main_path;
+mod market;
+mod money;
 mod parameters;
 mod presets;
+mod proxies;
+mod rounds;
 mod sales;
+mod support;
+mod vesting;
 
 use sp_runtime::BuildStorage;
 

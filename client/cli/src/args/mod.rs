@@ -1,18 +1,20 @@
 //! The command line.
 
+mod account;
 mod dataset;
 mod job;
 mod model;
-mod parties;
 mod purchase;
+#[cfg(test)]
+mod tests;
+mod work;
 
+pub use account::{AccountCommand, ChainCommand, KeyCommand, KeyKind};
 pub use dataset::{DatasetCommand, Family, RegisterArguments, TermsArguments, Use};
-pub use job::{AlgorithmName, DeviceName, JobCommand, PostArguments};
+pub use job::{AlgorithmName, DeviceName, JobCommand, ListArguments, RequestArguments};
 pub use model::{ModelCommand, ModelTermsArguments, OfferArgument, SellArguments};
-pub use parties::{
-    AccountCommand, ChainCommand, EvaluatorCommand, KeyCommand, KeyKind, ProviderCommand, RewardsCommand,
-};
 pub use purchase::{BuyArguments, PurchaseCommand};
+pub use work::{EvaluatorCommand, LeaderboardArguments, OfferChange, OfferCommand, ProviderCommand, RewardsCommand};
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -56,7 +58,7 @@ pub struct Shared {
     /// lines.
     #[arg(long, global = true, value_name = "SURI")]
     pub suri: Option<String>,
-    /// Print one JSON value instead of text; amounts are in plancks, as strings.
+    /// Print JSON instead of text, one value a command (`job watch`: one a change); amounts are in plancks, as strings.
     #[arg(long, global = true)]
     pub json: bool,
 }
@@ -67,7 +69,7 @@ pub enum Command {
     /// Datasets: pack, register, prove, look at, sell, buy.
     #[command(subcommand)]
     Dataset(DatasetCommand),
-    /// Training jobs: post, watch, cancel.
+    /// Training jobs: estimate, post, watch, cancel, explain.
     #[command(subcommand)]
     Job(JobCommand),
     /// Trained models: fetch, predict, sell, buy, collect royalties.
@@ -76,15 +78,17 @@ pub enum Command {
     /// Open purchases of copies and inspections: look at, settle, complain, abandon.
     #[command(subcommand)]
     Purchase(PurchaseCommand),
-    /// Compute providers.
+    /// Compute providers: bond, offers, jobs.
     #[command(subcommand)]
     Provider(ProviderCommand),
-    /// Evaluators.
+    /// Evaluators: bond, duties.
     #[command(subcommand)]
     Evaluator(EvaluatorCommand),
-    /// What the protocol owes an account.
+    /// What accounts earn and lose, and the reward pool.
     #[command(subcommand)]
     Rewards(RewardsCommand),
+    /// The best models of a dataset.
+    Leaderboard(LeaderboardArguments),
     /// Accounts and balances.
     #[command(subcommand)]
     Account(AccountCommand),
@@ -123,90 +127,4 @@ pub struct PackageArguments {
     /// File of the content key.
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{purchase::LicenceName, *};
-    use clap::CommandFactory;
-    use neurodata_primitives::{DatasetId, ModelId};
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn a_registration_is_read_with_its_defaults() {
-        let line = "neurodata --suri //Alice dataset register p.ndpk --key k --stake 1000 --training-price 0.5 --json";
-        let arguments = Arguments::try_parse_from(line.split(' ')).unwrap();
-        assert!(arguments.shared.json);
-        let Command::Dataset(DatasetCommand::Register(register)) = arguments.command else { panic!("another command") };
-        assert_eq!((register.stake, register.training_price), (1_000_000_000_000_000, 500_000_000_000));
-        assert_eq!(register.uses, [Use::Train, Use::PublishModel]);
-        assert!(register.algorithms.is_empty());
-    }
-
-    #[test]
-    fn delimiters_are_one_character() {
-        assert_eq!(parse_delimiter(";"), Ok(b';'));
-        assert_eq!(parse_delimiter("\\t"), Ok(b'\t'));
-        assert!(parse_delimiter("ab").is_err());
-        assert!(parse_delimiter("ä").is_err());
-    }
-
-    fn read(line: &str) -> Result<Command, clap::Error> {
-        Arguments::try_parse_from(line.split(' ')).map(|arguments| arguments.command)
-    }
-
-    #[test]
-    fn a_purchase_names_its_highest_price_and_its_file() {
-        let line = "neurodata dataset buy 7 --licence commercial --max-price 12.5 --out heart.csv";
-        let Ok(Command::Dataset(DatasetCommand::Buy { dataset, buying })) = read(line) else {
-            panic!("another command")
-        };
-        assert_eq!((dataset, buying.licence), (DatasetId::new(7), LicenceName::Commercial));
-        assert_eq!((buying.max_price, buying.no_confirm), (12_500_000_000_000, false));
-        assert!(read("neurodata dataset buy 7 --out heart.csv").is_err(), "no price");
-        assert!(read("neurodata dataset buy 7 --max-price 1").is_err(), "no file");
-        let Ok(Command::Model(ModelCommand::Buy { buying, .. })) =
-            read("neurodata model buy 1 --max-price 1 --out m.safetensors --no-confirm")
-        else {
-            panic!("another command")
-        };
-        assert_eq!((buying.licence, buying.no_confirm), (LicenceName::Personal, true));
-    }
-
-    #[test]
-    fn a_sale_offers_at_least_one_licence() {
-        let line = "neurodata model sell 1 --sealed m.ndms --stake 1000 --personal 5:1000 --derive 50";
-        let Ok(Command::Model(ModelCommand::Sell(selling))) = read(line) else { panic!("another command") };
-        let terms = &selling.terms;
-        assert_eq!(terms.personal.map(|offer| (offer.price, offer.duration)), Some((5_000_000_000_000, Some(1_000))));
-        assert_eq!(terms.derive.map(|offer| (offer.price, offer.duration)), Some((50_000_000_000_000, None)));
-        assert!(terms.commercial.is_none());
-        assert!(read("neurodata model sell 1 --sealed m.ndms --stake 1000").is_err());
-        assert!(read("neurodata model sell 1 --sealed m.ndms --stake 1000 --personal 5:0").is_err());
-        assert!(read("neurodata model sell 1 --sealed m.ndms --stake 1000 --personal 5:x").is_err());
-    }
-
-    #[test]
-    fn exactly_one_asset_is_named() {
-        let surrender = |more: &str| match read(&format!("neurodata purchase surrender{more}")) {
-            Ok(Command::Purchase(PurchaseCommand::Surrender { asset, .. })) => Some(asset.asset()),
-            _ => None,
-        };
-        assert_eq!(surrender(" --dataset 3"), Some(neurodata_primitives::Asset::Dataset(DatasetId::new(3))));
-        assert_eq!(surrender(" --model 4"), Some(neurodata_primitives::Asset::Model(ModelId::new(4))));
-        assert_eq!(surrender(""), None);
-        assert_eq!(surrender(" --dataset 3 --model 4"), None);
-    }
-
-    #[test]
-    fn a_search_needs_a_text_and_inspections_have_seats() {
-        assert!(read("neurodata dataset search").is_err());
-        assert!(read("neurodata dataset inspect 1 --seats 0 --fee 1").is_err());
-        assert!(read("neurodata dataset inspect 1 --seats 5 --fee 1").is_ok());
-        assert!(read("neurodata dataset inspect 1 --seats 6 --fee 1").is_err());
-    }
 }

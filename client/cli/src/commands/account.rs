@@ -1,14 +1,13 @@
-//! Accounts, rewards, keys.
+//! Accounts and keys.
 
 use crate::{
-    args::{AccountCommand, KeyCommand, KeyKind, RewardsCommand},
+    args::{AccountCommand, KeyCommand, KeyKind},
     context::{parse_account, Context},
-    output::{lines, spinner, table},
+    output::{lines, spinner},
 };
 use anyhow::{Context as _, Result};
-use neurodata_chain::{account_of, amount::format_nrc, calls, signer_from_suri, AccountId, Balance};
+use neurodata_chain::{account_of, amount::format_nrc, calls, signer_from_suri};
 use neurodata_dataset::RecipientSecret;
-use neurodata_primitives::PayoutReason;
 use rand::{rngs::OsRng, RngCore};
 use serde_json::json;
 use std::{fs::OpenOptions, io::Write, path::Path};
@@ -55,82 +54,6 @@ pub async fn run_account(context: &Context, command: AccountCommand) -> Result<(
             context.output.show(text, value);
         }
     }
-    Ok(())
-}
-
-pub async fn run_rewards(context: &Context, command: RewardsCommand) -> Result<()> {
-    match command {
-        RewardsCommand::Show { account } => show_rewards(context, account).await,
-        RewardsCommand::Claim => claim(context).await,
-    }
-}
-
-async fn show_rewards(context: &Context, account: Option<String>) -> Result<()> {
-    let account = context.account(account.as_deref())?;
-    let chain = context.chain().await?;
-    let credits = chain.credits(&account).await?;
-    let (claimable, maturing) = chain.pending_rewards(&account).await?;
-    let owed = claimable.saturating_add(maturing);
-    let reason = |reason: &PayoutReason| match reason {
-        PayoutReason::Job { job, kind } => format!("job {job} ({kind:?})").to_lowercase(),
-        PayoutReason::TrainingUse { training_use } => format!("training use {training_use}"),
-        PayoutReason::TreasuryShare => "the treasury's share".into(),
-        PayoutReason::Sale { purchase } => format!("purchase {purchase}"),
-        PayoutReason::Royalty { model } => format!("income of model {model}"),
-        PayoutReason::JobRefund { job } => format!("refund of job {job}"),
-        PayoutReason::Inspection { inspection } => format!("inspection {inspection}"),
-    };
-    let rows: Vec<Vec<String>> = credits
-        .iter()
-        .map(|credit| vec![format_nrc(credit.amount), credit.matures_at.to_string(), reason(&credit.reason)])
-        .collect();
-    let mut text = lines(&[
-        ("account", account.to_string()),
-        ("claimable now", format_nrc(claimable)),
-        ("maturing", format_nrc(maturing)),
-    ]);
-    if !rows.is_empty() {
-        text.push('\n');
-        text.push_str(&table(&["amount", "matures at block", "for"], &rows));
-    }
-    let credits: Vec<_> = credits
-        .iter()
-        .map(|credit| {
-            json!({
-                "amount": credit.amount.to_string(),
-                "matures_at": credit.matures_at,
-                "reason": credit.reason,
-            })
-        })
-        .collect();
-    let value = json!({
-        "account": account.to_string(),
-        "owed": owed.to_string(),
-        "claimable": claimable.to_string(),
-        "maturing": maturing.to_string(),
-        "credits": credits,
-    });
-    context.output.show(text, value);
-    Ok(())
-}
-
-async fn claim(context: &Context) -> Result<()> {
-    let signer = context.signer()?;
-    let chain = context.chain().await?;
-    let account = account_of(&signer);
-    let waiting = spinner("claiming");
-    let receipt = chain.submit(&signer, calls::claim()).await?;
-    waiting.finish_and_clear();
-    let (_, claimed): (AccountId, Balance) = receipt.decode("Rewards", "Claimed")?;
-    let text =
-        format!("claimed {} in block {}, fee {}", format_nrc(claimed), receipt.block_number, format_nrc(receipt.fee));
-    let value = json!({
-        "account": account.to_string(),
-        "claimed": claimed.to_string(),
-        "block": receipt.block_number,
-        "fee": receipt.fee.to_string(),
-    });
-    context.output.show(text, value);
     Ok(())
 }
 

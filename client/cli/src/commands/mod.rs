@@ -5,23 +5,26 @@ mod audit;
 mod buy;
 mod dataset;
 mod deal;
+mod evaluator;
 mod goods;
 mod job;
+mod leaderboard;
 mod locker;
 mod model;
-mod parties;
+mod provider;
 mod purchase;
+mod rewards;
 mod status;
 
 use crate::{
-    args::{Arguments, Command},
+    args::{Arguments, Command, DeviceName},
     context::{parse_account, Context},
     describe,
     output::{spinner, table},
 };
 use anyhow::{ensure, Context as _, Result};
-use neurodata_chain::{amount::format_nrc, AccountId, Call};
-use neurodata_primitives::{dataset::MAX_ALLOWED_ACCOUNTS, Asset, LicenceDigest, Uri};
+use neurodata_chain::{amount::format_nrc, AccountId, Call, Chain, Keypair, Receipt};
+use neurodata_primitives::{dataset::MAX_ALLOWED_ACCOUNTS, Asset, Capability, DeviceClass, LicenceDigest, Uri};
 use serde_json::json;
 use std::{
     fs,
@@ -44,9 +47,10 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         Command::Job(command) => job::run(&context, command).await,
         Command::Model(command) => model::run(&context, command).await,
         Command::Purchase(command) => purchase::run(&context, command).await,
-        Command::Provider(command) => parties::run_provider(&context, command).await,
-        Command::Evaluator(command) => parties::run_evaluator(&context, command).await,
-        Command::Rewards(command) => account::run_rewards(&context, command).await,
+        Command::Provider(command) => provider::run(&context, command).await,
+        Command::Evaluator(command) => evaluator::run(&context, command).await,
+        Command::Rewards(command) => rewards::run(&context, command).await,
+        Command::Leaderboard(arguments) => leaderboard::show(&context, arguments).await,
         Command::Account(command) => account::run_account(&context, command).await,
         Command::Key(command) => account::run_key(&context, command),
         Command::Chain(command) => status::run(&context, command).await,
@@ -56,13 +60,26 @@ pub async fn run(arguments: Arguments) -> Result<()> {
 /// Submit a call of the signing account and say what it did.
 async fn submit(context: &Context, call: Call, done: &str) -> Result<()> {
     let signer = context.signer()?;
-    let chain = context.chain().await?;
-    let waiting = spinner("submitting");
-    let receipt = chain.submit(&signer, call).await?;
-    waiting.finish_and_clear();
+    let receipt = submit_for_receipt(&context.chain().await?, &signer, call, "submitting").await?;
     let text = format!("{done} (block {}, fee {})", receipt.block_number, format_nrc(receipt.fee));
     context.output.show(text, json!({ "block": receipt.block_number, "fee": receipt.fee.to_string() }));
     Ok(())
+}
+
+/// Submit a call and show that it is waited for; `doing` says what for.
+async fn submit_for_receipt(chain: &Chain, signer: &Keypair, call: Call, doing: &'static str) -> Result<Receipt> {
+    let waiting = spinner(doing);
+    let submitted = chain.submit(signer, call).await;
+    waiting.finish_and_clear();
+    Ok(submitted?)
+}
+
+/// A machine from the options of the command line.
+fn capability(device: DeviceName, cores: u16, memory_mib: u32, device_memory_mib: u32) -> Result<Capability> {
+    let device = DeviceClass::from(device);
+    let is_cpu = matches!(device, DeviceClass::Cpu);
+    ensure!(!is_cpu || device_memory_mib == 0, "--device-memory belongs to --device cuda; a CPU computes in --memory");
+    Ok(Capability { cores, memory_mib, device, device_memory_mib })
 }
 
 /// List the licences for a dataset or model.

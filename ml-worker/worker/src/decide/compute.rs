@@ -3,25 +3,52 @@
 use super::{heartbeat_is_due, stagger, COURTESY_BLOCKS};
 use crate::{
     data::Fitness,
-    journal::{ComputeEntry, Failure},
+    journal::{ComputeEntry, Failure, PreparedProgress, PreparedResult},
 };
 use neurodata_chain::{
-    AccountId, Balance, BlockNumber, JobRecord, JobState, OfferRecord, ProviderRecord, RoundRecord, TrainingUse,
+    AccountId, BlockNumber, JobRecord, JobState, MarketRules, OfferRecord, ProviderRecord, RoundRecord, TrainingUse,
 };
-use neurodata_primitives::{Capability, Claim, JobId, RoundState, SeatState, TrainingUseState};
+use neurodata_primitives::{
+    job::Progress, probe, Claim, DeviceClass, JobId, OfferId, RoundState, SeatState, Seed, TraceRoot, TrainingUseState,
+};
+use std::cmp::Reverse;
 
 /// Blocks before the end of its time at which a job that is not known to fit is declined.
 const DECLINE_BLOCKS: BlockNumber = 5;
+/// Fewest checkpoints that prove progress: the initial one, which costs nothing, and one more.
+const LEAST_PROGRESS: u32 = 2;
+/// Checkpoints beyond the position that the last heartbeat told, or beyond 0, up to which the market accepts progress.
+/// They are counted from 1 and positions from 0, so that this is one more checkpoint than was told.
+const UNTOLD_PROGRESS: u32 = 2;
+/// Blocks before the end of its time at which a result is submitted though the chain was not told of enough checkpoints.
+const LAST_BLOCKS: BlockNumber = 10;
+/// Most jobs that the market gives to one provider at a time. Source: `MaxJobsPerProvider` of the runtime.
+pub const MAX_JOBS: u32 = 64;
+/// Fewest blocks between two heartbeats of which the second only tells a new checkpoint.
+const NEWS_BLOCKS: BlockNumber = 20;
+
+/// What the market knows of one compute provider, and what its machine can do.
+#[derive(Clone, Copy)]
+pub struct Standing<'a> {
+    /// The compute provider.
+    pub account: &'a AccountId,
+    /// Its record; `None` if it is not registered.
+    pub provider: Option<&'a ProviderRecord>,
+    /// Its offers.
+    pub offers: &'a [(OfferId, OfferRecord)],
+    /// Devices that this worker can train on.
+    pub devices: &'a [DeviceClass],
+    /// Parameters as they are now.
+    pub rules: &'a MarketRules,
+}
 
 /// A job as the chain has it, seen by one compute provider.
 #[derive(Clone, Copy)]
 pub struct JobView<'a> {
     /// Height of the best block.
     pub now: BlockNumber,
-    /// The compute provider.
-    pub account: &'a AccountId,
-    /// The provider's offer.
-    pub offer: Option<&'a OfferRecord>,
+    /// Who looks at it.
+    pub standing: Standing<'a>,
     /// The job.
     pub id: JobId,
     /// The job.
@@ -39,10 +66,21 @@ pub struct Local<'a> {
     pub entry: Option<&'a ComputeEntry>,
     /// What looking at its data gave; `None` if nobody looked yet.
     pub look: Option<Look<'a>>,
-    /// Checkpoints reached by the training that goes on in this process; `None` if there is none.
-    pub training: Option<u32>,
+    /// Work on it that goes on in this process: the training, or the proof of progress; `None` if there is none.
+    pub work: Option<Work>,
+    /// Checkpoints that the journal holds, the initial one included. Looked up only for a job that stops.
+    pub checkpoints: u32,
     /// Block at which the present heartbeat deadline was first seen.
     pub deadline_seen_at: BlockNumber,
+    /// Block at which this process sent its last heartbeat; `None` if it sent none.
+    pub heartbeat_at: Option<BlockNumber>,
+}
+
+/// Work on a job that goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Work {
+    /// The checkpoint that a heartbeat can tell; `None` before the first.
+    pub reached: Option<Progress>,
 }
 
 /// How far looking at a job's data has come.
@@ -61,11 +99,14 @@ pub enum Action {
     Ignore,
     /// Nothing now.
     Wait,
-    /// Ask the market to match it: this worker's offer fits.
-    Match,
+    /// Ask the market to match it: this offer fits.
+    Match {
+        /// An own offer.
+        offer: OfferId,
+    },
     /// Look at its data: can it be done?
     Look,
-    /// Make a one-time key and accept.
+    /// Make a one-time key and a secret, and accept.
     Accept,
     /// Refuse it, which costs nothing before it is accepted.
     Decline {
@@ -79,20 +120,38 @@ pub enum Action {
         /// What is claimed.
         claim: Claim,
     },
-    /// Give it back, which costs part of the bond.
+    /// Give it back, which costs part of the bond unless its owner cancelled it. Never done to a job that waits for its key,
+    /// nor to one that the journal does not know: another worker may be at it.
     Release {
         /// Why.
         reason: String,
     },
     /// Start, or start again, to train.
     Train,
-    /// Say how far training has come.
+    /// Say how far training has come. More urgent than anything else; what comes beside it says [`decide_besides`].
     Heartbeat {
-        /// Checkpoints reached.
-        position: u32,
+        /// The checkpoint to tell.
+        reached: Progress,
     },
     /// Commit to the result in the journal.
-    Submit,
+    Submit {
+        /// The trace to show: the true one, or the one that is planted for a known-answer task.
+        trace: TraceRoot,
+    },
+    /// Its owner cancelled it: prove possession of the data, with what is needed to commit to checkpoints in the journal.
+    ProveProgress {
+        /// How many, the initial one included.
+        checkpoints: u32,
+    },
+    /// Commit to checkpoints that were reached.
+    SubmitProgress {
+        /// How many, the initial one included.
+        checkpoints: u32,
+        /// The trace to show, as in [`Action::Submit`].
+        trace: TraceRoot,
+    },
+    /// End it: its time is over.
+    Expire,
     /// Draw the committee.
     DrawCommittee,
     /// Wrap the content key for these members.
@@ -102,80 +161,114 @@ pub enum Action {
     },
     /// End sealing after its deadline.
     CloseSealing,
+    /// Open the secret that was bound when the job was accepted.
+    OpenProbe {
+        /// The true trace.
+        trace: TraceRoot,
+    },
     /// End the round after its deadline.
     CloseRound,
 }
 
-/// What to do about being a compute provider.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Registration {
-    /// Registered, and the offer is the one that was asked for.
-    Ready,
-    /// Put up the bond.
-    Register,
-    /// Make or change the offer.
-    SetOffer,
-    /// The account retired and gets no jobs; its open jobs are finished.
-    Retired,
-}
-
-/// Decide about registration and offer.
-pub fn decide_registration(
-    provider: Option<&ProviderRecord>,
-    offer: Option<&OfferRecord>,
-    capability: Capability,
-    unit_price: Balance,
-    slots: u32,
-) -> Registration {
-    match (provider, offer) {
-        (None, _) => Registration::Register,
-        (Some(provider), _) if provider.retires_at.is_some() => Registration::Retired,
-        (Some(_), Some(offer))
-            if offer.capability == capability && offer.unit_price == unit_price && offer.slots == slots =>
-        {
-            Registration::Ready
-        }
-        (Some(_), _) => Registration::SetOffer,
+impl JobView<'_> {
+    fn is_ours(&self) -> bool {
+        self.job.state.provider() == Some(self.standing.account)
     }
 }
 
-/// Decide about one job.
+/// Decide what is most urgent about one job.
 pub fn decide(view: &JobView<'_>, local: &Local<'_>) -> Action {
-    let JobView { now, account, .. } = *view;
+    heartbeat(view, local).map_or_else(|| decide_besides(view, local), |reached| Action::Heartbeat { reached })
+}
+
+/// Decide about one job, heartbeats apart.
+pub fn decide_besides(view: &JobView<'_>, local: &Local<'_>) -> Action {
+    let now = view.now;
     match &view.job.state {
-        JobState::Open { match_by } => {
-            let waited = now >= view.job.posted_at + stagger(account, view.id.get());
-            if waited && now < *match_by && fits(view) {
-                Action::Match
+        JobState::Open { match_by } => decide_open(view, *match_by),
+        _ if !view.is_ours() => Action::Ignore,
+        JobState::Matched { accept_by, .. } => decide_matched(view, *accept_by, local),
+        JobState::AwaitingKey { .. } => decide_awaiting_key(view),
+        JobState::Running { seed, challenged_chunk, deliver_by, .. } => {
+            if now >= *deliver_by {
+                // Nothing would be included in time; whoever reports the breach ends the job.
+                return Action::Wait;
+            }
+            if let Some(action) = give_up(view, local) {
+                return action;
+            }
+            if let Some((entry, result)) = prepared_result(local, seed, *challenged_chunk) {
+                return if may_submit(now, view.job) {
+                    Action::Submit { trace: shown(view, entry, seed, result.commitment.trace) }
+                } else {
+                    Action::Wait
+                };
+            }
+            if local.work.is_some() {
+                Action::Wait
             } else {
-                Action::Ignore
+                Action::Train
             }
         }
-        state if state.provider() != Some(account) => Action::Ignore,
-        JobState::Matched { accept_by, .. } => decide_matched(now, *accept_by, local),
-        JobState::AwaitingKey { .. } => decide_awaiting_key(view, local),
-        JobState::Running { seed, challenged_chunk, heartbeat_by, deliver_by, position, .. } => {
-            let result = local.entry.and_then(|entry| entry.result.as_ref());
-            // A result of another fork's draw is none.
-            let has_result =
-                result.is_some_and(|result| result.seed == *seed && result.proof.chunk == *challenged_chunk);
-            decide_running(view, local, has_result, (*heartbeat_by, *deliver_by), *position)
+        JobState::Stopping { seed, challenged_chunk, progress, submit_by, .. } => {
+            decide_stopping(view, local, seed, *challenged_chunk, progress.as_ref(), *submit_by)
         }
         JobState::Evaluating { .. } => decide_evaluating(view, local),
         JobState::Closed { .. } => Action::Ignore,
     }
 }
 
+/// The market matches by itself; what it missed is pointed out to it after a while.
+fn decide_open(view: &JobView<'_>, match_by: BlockNumber) -> Action {
+    let waited = view.now >= view.job.posted_at.saturating_add(stagger(view.standing.account, view.id.get()));
+    match fitting_offer(view) {
+        Some(offer) if waited && view.now < match_by => Action::Match { offer },
+        _ => Action::Ignore,
+    }
+}
+
+/// The own offer that the market would assign the job to, as far as it can be told from here: of the smallest machines
+/// that will do the dearest.
+fn fitting_offer(view: &JobView<'_>) -> Option<OfferId> {
+    let Standing { account, provider, offers, rules, .. } = view.standing;
+    let request = &view.job.request;
+    let is_party = [&view.job.owner, &view.job.data_provider].contains(&account);
+    let provider = provider.filter(|provider| provider.retires_at.is_none())?;
+    if is_party || provider.open_jobs >= MAX_JOBS || view.job.failed_providers.contains(account) {
+        return None;
+    }
+    let required = request.requirements.required_class()?;
+    let is_covered = |offer: &OfferRecord| {
+        let price = offer.unit_price.saturating_mul(view.job.work_units.into());
+        let penalty = rules.price_liability.mul_ceil(price).max(rules.least_penalty);
+        let exposure = penalty.saturating_add(view.job.training_price);
+        provider.bond >= provider.exposure.saturating_add(exposure)
+    };
+    let fits = |(id, offer): &(OfferId, OfferRecord)| {
+        let class = offer.capability.offered_class()?;
+        let fits = required.serving().any(|serving| serving == class)
+            && offer.unit_price <= request.max_unit_price
+            && offer.slots_taken < offer.slots
+            && is_covered(offer);
+        fits.then_some((class, Reverse(offer.unit_price), *id))
+    };
+    offers.iter().filter_map(fits).min().map(|(_, _, id)| id)
+}
+
 /// A job is accepted once its data are known to fit. One that does not, or whose data cannot be had, is declined.
-fn decide_matched(now: BlockNumber, accept_by: BlockNumber, local: &Local<'_>) -> Action {
+fn decide_matched(view: &JobView<'_>, accept_by: BlockNumber, local: &Local<'_>) -> Action {
+    let now = view.now;
     if now >= accept_by {
         return Action::Wait;
     }
+    let decline = |reason: &str| Action::Decline { reason: reason.into() };
+    if !view.standing.devices.contains(&view.job.request.requirements.device) {
+        return decline("this worker does not have the device that it needs");
+    }
     if local.entry.is_some() {
-        // It was found to fit before; the same key is used again.
+        // It was found to fit before; the same key and secret are used again.
         return Action::Accept;
     }
-    let decline = |reason: &str| Action::Decline { reason: reason.into() };
     let is_late = now.saturating_add(DECLINE_BLOCKS) >= accept_by;
     match local.look {
         Some(Look::Done(Fitness::Fits)) => Action::Accept,
@@ -187,33 +280,31 @@ fn decide_matched(now: BlockNumber, accept_by: BlockNumber, local: &Local<'_>) -
     }
 }
 
-/// Whether the market would assign the job to this worker, as far as it can be told from here.
-fn fits(view: &JobView<'_>) -> bool {
-    let request = &view.job.request;
-    let is_party = [&view.job.owner, &view.job.data_provider].contains(&view.account);
-    let failed = view.job.failed_providers.contains(view.account);
-    view.offer.is_some_and(|offer| {
-        offer.capability.meets(&request.requirements)
-            && offer.unit_price <= request.max_unit_price
-            && offer.slots_taken < offer.slots
-    }) && !is_party
-        && !failed
+/// The reason why this worker cannot know the job that its account holds, if there is one: a second worker with the same
+/// account accepted it, or the journal was lost.
+///
+/// Nothing is done about such a job but what anybody may do, least of all is it released, which would cost the other worker
+/// its penalty: a person has to see to it.
+pub fn unknown(view: &JobView<'_>, local: &Local<'_>) -> Option<&'static str> {
+    let is_accepted =
+        !matches!(view.job.state, JobState::Open { .. } | JobState::Matched { .. } | JobState::Closed { .. });
+    lost_key(view, local).filter(|_| is_accepted && view.is_ours())
 }
 
 /// The reason why the key of this job cannot be opened, if there is one.
-fn lost_key(view: &JobView<'_>, local: &Local<'_>) -> Option<String> {
+fn lost_key(view: &JobView<'_>, local: &Local<'_>) -> Option<&'static str> {
     let Some(entry) = local.entry else {
-        return Some("the journal does not know the job's one-time key".into());
+        return Some("the journal does not know the job");
     };
     let expected = view.training_use.map(|training_use| training_use.recipient_key);
     (expected.is_some_and(|expected| expected != entry.recipient_key()))
-        .then(|| "the journal holds another one-time key than the one the job was accepted with".into())
+        .then_some("the journal holds another one-time key than the one the job was accepted with")
 }
 
 /// What to do about a job that cannot be done; `None` if it can.
 fn give_up(view: &JobView<'_>, local: &Local<'_>) -> Option<Action> {
-    if let Some(reason) = lost_key(view, local) {
-        return Some(Action::Release { reason });
+    if lost_key(view, local).is_some() {
+        return Some(Action::Wait);
     }
     let delivered = match view.training_use.map(|training_use| &training_use.state) {
         Some(TrainingUseState::Delivered { key }) => Some(key),
@@ -226,42 +317,144 @@ fn give_up(view: &JobView<'_>, local: &Local<'_>) -> Option<Action> {
     }
 }
 
-fn decide_awaiting_key(view: &JobView<'_>, local: &Local<'_>) -> Action {
-    if let Some(action) = give_up(view, local) {
-        return action;
-    }
+/// Neither side can leave a job that waits for its key but by the key or by its deadline.
+fn decide_awaiting_key(view: &JobView<'_>) -> Action {
     match view.training_use.map(|training_use| &training_use.state) {
         Some(TrainingUseState::AwaitingKey { deliver_by }) if view.now > *deliver_by => Action::ExpireDelivery,
         _ => Action::Wait,
     }
 }
 
-fn decide_running(
+/// The result in the journal, if it is that of this run: a result of another fork's draw is none.
+fn prepared_result<'a>(
+    local: &Local<'a>,
+    seed: &Seed,
+    challenged_chunk: u32,
+) -> Option<(&'a ComputeEntry, &'a PreparedResult)> {
+    let entry = local.entry?;
+    let result = entry.result.as_ref()?;
+    (result.seed == *seed && result.proof.chunk == challenged_chunk).then_some((entry, result))
+}
+
+/// The trace that the committee is shown for the true one: the secret decides, which was bound before the seed was
+/// drawn.
+fn shown(view: &JobView<'_>, entry: &ComputeEntry, seed: &Seed, trace: TraceRoot) -> TraceRoot {
+    let secret = entry.probe_secret();
+    if probe::is_drawn(secret, seed, view.standing.rules.probe_rate) {
+        probe::plant(trace, secret)
+    } else {
+        trace
+    }
+}
+
+/// The checkpoint that a running job's heartbeat has to tell now, if one is due, whether or not work on it goes on: the
+/// furthest of what the work can tell, what the result in the journal says and what was told before.
+fn heartbeat(view: &JobView<'_>, local: &Local<'_>) -> Option<Progress> {
+    let JobState::Running { seed, challenged_chunk, progress, heartbeat_by, deliver_by, .. } = &view.job.state else {
+        return None;
+    };
+    let (now, told) = (view.now, progress.as_ref());
+    let is_over = now >= *heartbeat_by || now >= *deliver_by;
+    if is_over || !view.is_ours() || give_up(view, local).is_some() {
+        return None;
+    }
+    let work = local.work.and_then(|work| work.reached);
+    let result = prepared_result(local, seed, *challenged_chunk).map(|(_, result)| result.heartbeat);
+    // After a restart training may be behind what the chain was told. Before the first checkpoint nothing can be said.
+    let reached = [work, result, *progress].into_iter().flatten().max_by_key(|progress| progress.position)?;
+    // A heartbeat moves its deadline at most up to that of the result.
+    let is_due = heartbeat_by < deliver_by && heartbeat_is_due(local.deadline_seen_at, *heartbeat_by, now);
+    (is_due || is_news(view, local, &reached, told)).then_some(reached)
+}
+
+/// Whether the chain should hear of `reached` before the deadline asks for it: what it was not told is not paid if the
+/// owner cancels. The last checkpoint that is told is told at once, since the result waits for it.
+fn is_news(view: &JobView<'_>, local: &Local<'_>, reached: &Progress, told: Option<&Progress>) -> bool {
+    let is_further = reached.position > told.map_or(0, |told| told.position);
+    let is_last = is_enough(Some(reached), view.job);
+    let has_rested = local.heartbeat_at.is_none_or(|sent_at| view.now >= sent_at.saturating_add(NEWS_BLOCKS));
+    is_further && (is_last || has_rested)
+}
+
+/// Whether the whole run can be proved if its owner cancels it after the last heartbeat `told` this.
+fn is_enough(told: Option<&Progress>, job: &JobRecord) -> bool {
+    let position = told.map_or(0, |told| told.position);
+    position.saturating_add(UNTOLD_PROGRESS) >= job.request.spec.checkpoints()
+}
+
+/// Whether the result of a running job may be published and submitted: the chain was told so much that a cancellation which
+/// overtakes it still lets the whole run be proved, or it cannot be told any more.
+pub fn may_submit(now: BlockNumber, job: &JobRecord) -> bool {
+    let JobState::Running { progress, heartbeat_by, deliver_by, .. } = &job.state else { return false };
+    is_enough(progress.as_ref(), job) || now >= *heartbeat_by || now.saturating_add(LAST_BLOCKS) >= *deliver_by
+}
+
+/// How many of the `reached` checkpoints can be submitted after the last heartbeat `told` this; `None` if it is nothing
+/// that would be paid, or does not even contain what was told.
+fn provable(reached: u32, told: Option<&Progress>) -> Option<u32> {
+    let position = told.map_or(0, |told| told.position);
+    let checkpoints = reached.min(position.saturating_add(UNTOLD_PROGRESS));
+    (checkpoints >= LEAST_PROGRESS && checkpoints > position).then_some(checkpoints)
+}
+
+/// The owner cancelled the job while it ran: what was reached until then is paid if it is proved. Giving up costs
+/// nothing.
+fn decide_stopping(
     view: &JobView<'_>,
     local: &Local<'_>,
-    has_result: bool,
-    (heartbeat_by, deliver_by): (BlockNumber, BlockNumber),
-    position: u32,
+    seed: &Seed,
+    challenged_chunk: u32,
+    told: Option<&Progress>,
+    submit_by: BlockNumber,
 ) -> Action {
-    if view.now >= deliver_by {
-        // Nothing would be included in time; whoever reports the breach ends the job.
+    if view.now > submit_by {
+        // Nobody else gains by it; it frees a slot.
+        return Action::Expire;
+    }
+    if view.now == submit_by {
         return Action::Wait;
     }
-    if let Some(action) = give_up(view, local) {
-        return action;
+    if lost_key(view, local).is_some() {
+        return Action::Wait;
     }
-    if has_result {
-        return Action::Submit;
+    let release = |reason: &str| Action::Release { reason: reason.into() };
+    if let Some((entry, checkpoints, trace)) = prepared_progress(local, seed, challenged_chunk, told) {
+        return Action::SubmitProgress { checkpoints, trace: shown(view, entry, seed, trace) };
     }
-    // A heartbeat moves its deadline at most up to that of the result.
-    let can_extend = heartbeat_by < deliver_by && view.now < heartbeat_by;
-    match local.training {
-        None => Action::Train,
-        Some(reached) if can_extend && heartbeat_is_due(local.deadline_seen_at, heartbeat_by, view.now) => {
-            Action::Heartbeat { position: reached.max(position) }
+    match local.entry.and_then(|entry| entry.failure.as_ref()) {
+        Some(Failure::Other(reason)) => return release(reason),
+        Some(Failure::Faulty { .. }) => return release("its data are bad, so that nothing was trained"),
+        None => {}
+    }
+    if local.work.is_some() {
+        return Action::Wait;
+    }
+    match provable(local.checkpoints, told) {
+        Some(checkpoints) => Action::ProveProgress { checkpoints },
+        None if told.is_some_and(|told| told.position >= local.checkpoints) => {
+            release("the chain was told of a checkpoint that the journal does not hold any more")
         }
-        Some(_) => Action::Wait,
+        None => release("its owner cancelled it before the first checkpoint"),
     }
+}
+
+/// What the journal holds of this run that can be committed to after the last heartbeat `told` this: the whole run, or
+/// its beginning. Checkpoints and true trace.
+fn prepared_progress<'a>(
+    local: &Local<'a>,
+    seed: &Seed,
+    challenged_chunk: u32,
+    told: Option<&Progress>,
+) -> Option<(&'a ComputeEntry, u32, TraceRoot)> {
+    let is_accepted = |checkpoints: u32| provable(checkpoints, told) == Some(checkpoints);
+    let whole = prepared_result(local, seed, challenged_chunk);
+    if let Some((entry, result)) = whole.filter(|(_, result)| is_accepted(result.commitment.checkpoints)) {
+        return Some((entry, result.commitment.checkpoints, result.commitment.trace));
+    }
+    let entry = local.entry?;
+    let is_ours = |progress: &&PreparedProgress| progress.seed == *seed && progress.proof.chunk == challenged_chunk;
+    let progress = entry.progress.as_ref().filter(is_ours).filter(|progress| is_accepted(progress.checkpoints))?;
+    Some((entry, progress.checkpoints, progress.trace))
 }
 
 fn decide_evaluating(view: &JobView<'_>, local: &Local<'_>) -> Action {
@@ -283,352 +476,29 @@ fn decide_evaluating(view: &JobView<'_>, local: &Local<'_>) -> Action {
                 Action::DeliverEvaluationKeys { members }
             }
         }
-        RoundState::Revealing { reveal_by } if now > reveal_by + COURTESY_BLOCKS => Action::CloseRound,
+        RoundState::Revealing { reveal_by } if now > reveal_by.saturating_add(COURTESY_BLOCKS) => Action::CloseRound,
+        RoundState::Revealing { reveal_by } if now < reveal_by => {
+            openable_trace(view, local, round).map_or(Action::Wait, |trace| Action::OpenProbe { trace })
+        }
         RoundState::Revealing { .. } => Action::Wait,
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        decide::fixtures::*,
-        journal::{Journal, PreparedResult},
-    };
-    use neurodata_dataset::RecipientSecret;
-    use neurodata_primitives::{AuditProof, DatasetId, DeviceClass, FieldBytes, JobOutcome, Seed, WrappedKey};
-
-    fn entry() -> ComputeEntry {
-        ComputeEntry::new(JOB, &RecipientSecret::new([5; 32]))
+/// The true trace that the secret of this round is opened with; `None` if there is none to be opened, or it is not
+/// known.
+fn openable_trace(view: &JobView<'_>, local: &Local<'_>, round: &RoundRecord) -> Option<TraceRoot> {
+    let (bound, entry) = (round.probe?, local.entry?);
+    if entry.probe_commitment(view.standing.account) != bound {
+        return None;
     }
-
-    fn training_use(deliver_by: BlockNumber) -> TrainingUse {
-        TrainingUse {
-            dataset: DatasetId::new(1),
-            job: JOB,
-            provider: PROVIDER,
-            recipient_key: entry().recipient_key(),
-            price: 1,
-            state: TrainingUseState::AwaitingKey { deliver_by },
-        }
-    }
-
-    fn offer() -> OfferRecord {
-        let capability = Capability { cores: 2, memory_mib: 2_048, device: DeviceClass::Cpu };
-        OfferRecord { capability, unit_price: 10, slots: 1, slots_taken: 0 }
-    }
-
-    struct Case {
-        job: JobRecord,
-        round: Option<RoundRecord>,
-        training_use: Option<TrainingUse>,
-        offer: OfferRecord,
-    }
-
-    fn case(state: JobState) -> Case {
-        Case { job: job(state), round: None, training_use: Some(training_use(NOW)), offer: offer() }
-    }
-
-    impl Case {
-        fn decide_as(&self, account: &AccountId, local: &Local<'_>) -> Action {
-            let view = JobView {
-                now: NOW,
-                account,
-                offer: Some(&self.offer),
-                id: JOB,
-                job: &self.job,
-                training_use: self.training_use.as_ref(),
-                round: self.round.as_ref(),
-            };
-            decide(&view, local)
-        }
-
-        fn decide(&self, local: &Local<'_>) -> Action {
-            self.decide_as(&PROVIDER, local)
-        }
-    }
-
-    fn in_round(state: RoundState<BlockNumber>, seats: &[(AccountId, SeatState)]) -> Action {
-        let case = Case { round: Some(round(state, seats)), ..case(evaluating()) };
-        case.decide(&Local { entry: Some(&entry()), ..Local::default() })
-    }
-
-    #[test]
-    fn registration_comes_before_the_offer() {
-        let capability = offer().capability;
-        let provider = ProviderRecord { bond: 1, open_jobs: 0, retires_at: None };
-        let decide = |provider: Option<&ProviderRecord>, offer: Option<&OfferRecord>| {
-            decide_registration(provider, offer, capability, 10, 1)
-        };
-        assert_eq!(decide(None, None), Registration::Register);
-        assert_eq!(decide(Some(&provider), None), Registration::SetOffer);
-        assert_eq!(decide(Some(&provider), Some(&offer())), Registration::Ready);
-        assert_eq!(decide(Some(&provider), Some(&OfferRecord { unit_price: 9, ..offer() })), Registration::SetOffer);
-        // How many slots are taken is the market's matter.
-        assert_eq!(decide(Some(&provider), Some(&OfferRecord { slots_taken: 1, ..offer() })), Registration::Ready);
-        let retired = ProviderRecord { retires_at: Some(5), ..provider };
-        assert_eq!(decide(Some(&retired), None), Registration::Retired);
-    }
-
-    #[test]
-    fn an_open_job_is_matched_only_if_the_offer_fits() {
-        let open = JobState::Open { match_by: NOW + 5 };
-        let local = Local::default();
-        assert_eq!(case(open.clone()).decide(&local), Action::Match);
-        for unfit in [
-            OfferRecord { unit_price: 11, ..offer() },
-            OfferRecord { slots_taken: 1, ..offer() },
-            OfferRecord { capability: Capability { cores: 1, ..offer().capability }, ..offer() },
-        ] {
-            assert_eq!(Case { offer: unfit, ..case(open.clone()) }.decide(&local), Action::Ignore);
-        }
-        assert_eq!(case(open.clone()).decide_as(&OWNER, &local), Action::Ignore);
-        assert_eq!(case(open.clone()).decide_as(&DATA_PROVIDER, &local), Action::Ignore);
-        let mut failed = case(open);
-        failed.job.failed_providers = vec![PROVIDER].try_into().unwrap();
-        assert_eq!(failed.decide(&local), Action::Ignore);
-        assert_eq!(case(JobState::Open { match_by: NOW }).decide(&local), Action::Ignore);
-        let mut fresh = case(JobState::Open { match_by: NOW + 5 });
-        fresh.job.posted_at = NOW;
-        assert_eq!(fresh.decide(&local), Action::Ignore);
-    }
-
-    #[test]
-    fn a_matched_job_is_looked_at_and_then_accepted_in_time() {
-        let matched = |accept_by| case(JobState::Matched { provider: PROVIDER, price: 1, accept_by });
-        let looked = |look| Local { look, ..Local::default() };
-        let early = matched(NOW + 6);
-        assert_eq!(early.decide(&Local::default()), Action::Look);
-        assert_eq!(early.decide(&looked(Some(Look::InProgress))), Action::Wait);
-        assert_eq!(early.decide(&looked(Some(Look::Done(&Fitness::Fits)))), Action::Accept);
-        assert_eq!(matched(NOW + 1).decide(&looked(Some(Look::Done(&Fitness::Fits)))), Action::Accept);
-        // With a key in the journal the same key is used again, without another look.
-        assert_eq!(matched(NOW + 1).decide(&Local { entry: Some(&entry()), ..Local::default() }), Action::Accept);
-        assert_eq!(matched(NOW).decide(&Local { entry: Some(&entry()), ..Local::default() }), Action::Wait);
-        assert_eq!(early.decide_as(&OTHER, &Local::default()), Action::Ignore);
-    }
-
-    #[test]
-    fn a_matched_job_that_cannot_be_done_is_declined() {
-        let matched = |accept_by| case(JobState::Matched { provider: PROVIDER, price: 1, accept_by });
-        let (never, later) = (Fitness::Never("bad".into()), Fitness::Later("missing".into()));
-        let decide = |accept_by, look| matched(accept_by).decide(&Local { look, ..Local::default() });
-        let declined = |reason: &str| Action::Decline { reason: reason.into() };
-        assert_eq!(decide(NOW + 50, Some(Look::Done(&never))), declined("bad"));
-        // What may come later is waited for as long as that does no harm.
-        assert_eq!(decide(NOW + 6, Some(Look::Done(&later))), Action::Look);
-        assert_eq!(decide(NOW + 5, Some(Look::Done(&later))), declined("missing"));
-        assert_eq!(decide(NOW + 5, Some(Look::InProgress)), declined("its data could not be examined in time"));
-        assert_eq!(decide(NOW, Some(Look::Done(&never))), Action::Wait);
-    }
-
-    #[test]
-    fn a_key_that_does_not_come_is_reported() {
-        let awaiting = |deliver_by| {
-            let state = JobState::AwaitingKey { provider: PROVIDER, price: 1, training_use: USE, accepted_at: NOW - 9 };
-            Case { training_use: Some(training_use(deliver_by)), ..case(state) }
-        };
-        let entry = entry();
-        let local = Local { entry: Some(&entry), ..Local::default() };
-        assert_eq!(awaiting(NOW).decide(&local), Action::Wait);
-        assert_eq!(awaiting(NOW - 1).decide(&local), Action::ExpireDelivery);
-        assert!(matches!(awaiting(NOW).decide(&Local::default()), Action::Release { .. }));
-        let mut unfit = entry.clone();
-        unfit.failure = Some(Failure::Other("the target is numeric".into()));
-        let released = awaiting(NOW).decide(&Local { entry: Some(&unfit), ..Local::default() });
-        assert_eq!(released, Action::Release { reason: "the target is numeric".into() });
-    }
-
-    #[test]
-    fn a_running_job_is_trained_reported_and_submitted() {
-        let case = case(running(NOW + 10, NOW + 40));
-        let entry = entry();
-        let local = Local { entry: Some(&entry), look: None, training: None, deadline_seen_at: NOW - 5 };
-        assert_eq!(case.decide(&local), Action::Train);
-        assert_eq!(case.decide(&Local { training: Some(2), ..local }), Action::Wait);
-        let due = Local { training: Some(2), deadline_seen_at: NOW - 10, ..local };
-        assert_eq!(case.decide(&due), Action::Heartbeat { position: 2 });
-        // After a restart training may be behind what the chain knows.
-        assert_eq!(case.decide(&Local { training: Some(0), ..due }), Action::Heartbeat { position: 1 });
-        let proof = AuditProof {
-            chunk: 0,
-            leaf: FieldBytes::default(),
-            missing_cells: 0,
-            path: Default::default(),
-            zk_proof: Default::default(),
-        };
-        let mut finished = entry.clone();
-        finished.result = Some(PreparedResult { seed: SEED, commitment: result(), proof: proof.clone() });
-        assert_eq!(case.decide(&Local { entry: Some(&finished), ..local }), Action::Submit);
-        for other in [
-            PreparedResult { seed: Seed::new([8; 32]), commitment: result(), proof: proof.clone() },
-            PreparedResult { seed: SEED, commitment: result(), proof: AuditProof { chunk: 1, ..proof } },
-        ] {
-            finished.result = Some(other);
-            assert_eq!(case.decide(&Local { entry: Some(&finished), ..local }), Action::Train);
-        }
-    }
-
-    #[test]
-    fn a_heartbeat_that_gains_nothing_is_not_sent() {
-        let entry = entry();
-        let local = Local { entry: Some(&entry), look: None, training: Some(1), deadline_seen_at: 0 };
-        assert_eq!(case(running(NOW + 10, NOW + 10)).decide(&local), Action::Wait);
-        assert_eq!(case(running(NOW, NOW + 10)).decide(&local), Action::Wait);
-        assert_eq!(case(running(NOW + 1, NOW)).decide(&local), Action::Wait);
-    }
-
-    #[test]
-    fn a_job_that_cannot_be_done_is_released() {
-        let case = case(running(NOW + 10, NOW + 40));
-        assert!(matches!(case.decide(&Local::default()), Action::Release { .. }));
-        let mut failed = entry();
-        failed.failure = Some(Failure::Other("a row has no target".into()));
-        let released = case.decide(&Local { entry: Some(&failed), ..Local::default() });
-        assert_eq!(released, Action::Release { reason: "a row has no target".into() });
-        let other = ComputeEntry::new(JOB, &RecipientSecret::new([6; 32]));
-        assert!(matches!(case.decide(&Local { entry: Some(&other), ..Local::default() }), Action::Release { .. }));
-    }
-
-    #[test]
-    fn what_is_bad_is_proved_as_long_as_its_key_is_the_delivered_one() {
-        let deliver = |key| Some(TrainingUse { state: TrainingUseState::Delivered { key }, ..training_use(NOW) });
-        let awaiting = JobState::AwaitingKey { provider: PROVIDER, price: 1, training_use: USE, accepted_at: NOW - 9 };
-        for claim in claims() {
-            let mut failed = entry();
-            failed.failure = Some(Failure::Faulty { key: wrapped(), claim: claim.clone() });
-            let local = Local { entry: Some(&failed), ..Local::default() };
-            let mut case = case(running(NOW + 10, NOW + 40));
-            case.training_use = deliver(wrapped());
-            assert_eq!(case.decide(&local), Action::Complain { claim });
-            // After a fork another key may have been delivered, or none yet.
-            case.training_use = deliver(WrappedKey { sealed_key: [9; 48], ..wrapped() });
-            assert_eq!(case.decide(&local), Action::Train);
-            case.training_use = Some(training_use(NOW));
-            case.job = job(awaiting.clone());
-            assert_eq!(case.decide(&local), Action::Wait);
-            // Nothing would be included in time.
-            case.training_use = deliver(wrapped());
-            case.job = job(running(NOW, NOW));
-            assert_eq!(case.decide(&local), Action::Wait);
-        }
-    }
-
-    #[test]
-    fn the_committee_is_drawn_in_its_window() {
-        let drawing = |draw_at, draw_by| in_round(RoundState::Drawing { opened_at: 90, draw_at, draw_by }, &[]);
-        assert_eq!(drawing(NOW + 1, NOW + 9), Action::Wait);
-        assert_eq!(drawing(NOW, NOW + 9), Action::DrawCommittee);
-        assert_eq!(drawing(NOW - 9, NOW), Action::Wait);
-        assert_eq!(drawing(NOW - 9, NOW - 1), Action::CloseRound);
-    }
-
-    #[test]
-    fn keys_go_to_members_that_have_none() {
-        let seats = [(EVALUATOR, SeatState::AwaitingKey), (OTHER, SeatState::Evaluating { key: wrapped() })];
-        let sealing = |keys_by, seal_by| in_round(RoundState::Sealing { keys_by, seal_by }, &seats);
-        assert_eq!(sealing(NOW + 1, NOW + 9), Action::DeliverEvaluationKeys { members: vec![EVALUATOR] });
-        assert_eq!(sealing(NOW, NOW + 9), Action::Wait);
-        assert_eq!(sealing(NOW - 9, NOW - 1), Action::CloseSealing);
-        let all = [(OTHER, SeatState::Evaluating { key: wrapped() })];
-        assert_eq!(in_round(RoundState::Sealing { keys_by: NOW + 1, seal_by: NOW + 9 }, &all), Action::Wait);
-    }
-
-    #[test]
-    fn a_round_that_is_overdue_is_closed() {
-        let revealing = |reveal_by| in_round(RoundState::Revealing { reveal_by }, &[]);
-        assert_eq!(revealing(NOW), Action::Wait);
-        assert_eq!(revealing(NOW - 3), Action::CloseRound);
-    }
-
-    #[test]
-    fn a_closed_job_is_no_business() {
-        let closed = JobState::Closed { outcome: JobOutcome::Expired, prunes_at: NOW };
-        assert_eq!(case(closed).decide(&Local::default()), Action::Ignore);
-    }
-
-    /// A job on a chain with one provider, and the provider's worker, which is killed again and again.
-    struct Life {
-        folder: tempfile::TempDir,
-        case: Case,
-        calls: Vec<&'static str>,
-    }
-
-    impl Life {
-        /// One step of a worker that has just been started and is killed after `lives` effects: files that it writes
-        /// and calls that it submits. `fault` is what is wrong with the delivered key or the package.
-        fn step(&mut self, mut lives: u32, fault: Option<&Claim>) {
-            let mut effect = || {
-                let alive = lives > 0;
-                lives = lives.saturating_sub(1);
-                alive
-            };
-            let journal = Journal::open(self.folder.path()).unwrap();
-            let mut entry = journal.entry::<ComputeEntry>(JOB).unwrap();
-            let local = |entry| Local { entry, look: Some(Look::Done(&Fitness::Fits)), ..Local::default() };
-            match self.case.decide(&local(entry.as_ref())) {
-                Action::Accept => {
-                    let entry = entry.unwrap_or_else(|| ComputeEntry::new(JOB, &RecipientSecret::generate()));
-                    if effect() {
-                        journal.store_entry(JOB, &entry).unwrap();
-                        if effect() {
-                            self.calls.push("accept");
-                            self.case.job = job(running(NOW + 10, NOW + 40));
-                            let state = TrainingUseState::Delivered { key: wrapped() };
-                            let recipient_key = entry.recipient_key();
-                            self.case.training_use = Some(TrainingUse { recipient_key, state, ..training_use(NOW) });
-                        }
-                    }
-                }
-                Action::Train => {
-                    let entry = entry.as_mut().unwrap();
-                    if let Some(claim) = fault {
-                        entry.failure = Some(Failure::Faulty { key: wrapped(), claim: claim.clone() });
-                    } else {
-                        let proof = AuditProof {
-                            chunk: 0,
-                            leaf: FieldBytes::default(),
-                            missing_cells: 0,
-                            path: Default::default(),
-                            zk_proof: Default::default(),
-                        };
-                        entry.result = Some(PreparedResult { seed: SEED, commitment: result(), proof });
-                    }
-                    if effect() {
-                        journal.store_entry(JOB, entry).unwrap();
-                    }
-                }
-                Action::Submit => {
-                    if effect() {
-                        self.calls.push("submit");
-                    }
-                }
-                Action::Complain { claim } => {
-                    assert_eq!(Some(&claim), fault);
-                    if effect() {
-                        self.calls.push("complain");
-                    }
-                }
-                other => panic!("{other:?}"),
-            }
-        }
-    }
-
-    #[test]
-    fn a_worker_that_is_killed_anywhere_goes_on_from_its_journal() {
-        for fault in claims().map(Some).into_iter().chain([None]) {
-            let end = if fault.is_some() { "complain" } else { "submit" };
-            for fate in 0..3u32.pow(5) {
-                let matched = JobState::Matched { provider: PROVIDER, price: 1, accept_by: NOW + 50 };
-                let mut life = Life { folder: tempfile::tempdir().unwrap(), case: case(matched), calls: Vec::new() };
-                for step in 0..9 {
-                    life.step(if step < 5 { fate / 3u32.pow(step) % 3 } else { 9 }, fault.as_ref());
-                    if life.calls.last() == Some(&end) {
-                        break;
-                    }
-                }
-                assert_eq!(life.calls, ["accept", end], "{fate}");
-            }
-        }
-    }
+    let whole = entry.result.as_ref().map(|result| (result.seed, result.commitment.trace));
+    let beginning = entry.progress.as_ref().map(|progress| (progress.seed, progress.trace));
+    let stands_for = |trace: &TraceRoot| probe::plant(*trace, entry.probe_secret()) == round.trace;
+    let mut own =
+        [whole, beginning].into_iter().flatten().filter(|(seed, _)| *seed == round.seed).map(|(_, trace)| trace);
+    // What was not planted by this worker is opened as it was submitted.
+    Some(own.find(stands_for).unwrap_or(round.trace))
 }
+
+#[cfg(test)]
+mod tests;

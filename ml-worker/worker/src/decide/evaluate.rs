@@ -1,9 +1,31 @@
 //! The evaluator: what each round needs next.
 
 use super::stagger;
-use crate::journal::JournaledVerdict;
-use neurodata_chain::{AccountId, BlockNumber, EvaluatorRecord, RoundRecord};
-use neurodata_primitives::{JobId, RecipientKey, ResultCommitment, RoundState, SeatState, Seed, WrappedKey};
+use crate::journal::Judged;
+use neurodata_chain::{AccountId, BlockNumber, EvaluatorRecord, JobRecord, JobState, RoundRecord};
+use neurodata_primitives::{
+    job::Progress, JobId, RecipientKey, RoundState, SeatState, Submission, Verdict, WrappedKey,
+};
+use neurodata_training::{RunOutput, Trace};
+
+/// Score that goes with a verdict other than acceptance; it counts for nothing.
+const REJECTION_SCORE: u8 = 1;
+/// Score of the beginning of a run: nothing is known of the model, so neither good nor bad.
+const PROGRESS_SCORE: u8 = 50;
+
+/// What repeating a run gave.
+#[derive(Clone, Copy, Debug)]
+pub enum Repeated<'a> {
+    /// The whole run, beside the model file that was published.
+    Whole {
+        /// The output.
+        output: &'a RunOutput,
+        /// The file.
+        published: &'a [u8],
+    },
+    /// Its beginning, as far as it was submitted.
+    Beginning(&'a Trace),
+}
 
 /// What to do about one round.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -50,14 +72,58 @@ pub fn decide_registration(evaluator: Option<&EvaluatorRecord>, recipient_key: R
     }
 }
 
-/// Whether `verdict` is about this run and this result. A fork may have drawn another seed for the same job.
-pub fn is_about(verdict: &JournaledVerdict, seed: &Seed, result: &ResultCommitment) -> bool {
-    verdict.seed == *seed && verdict.claimed == *result
+/// What the committee of `round` judges of its job; `None` if the job is not under evaluation.
+///
+/// A verdict in the journal counts for the round only if it is about this: any other is given anew, with another salt.
+pub fn judged(round: &RoundRecord, job: &JobRecord) -> Option<Judged> {
+    let JobState::Evaluating { seed, submission, progress, .. } = &job.state else { return None };
+    Some(Judged { instance: round.instance, seed: *seed, claimed: submission.clone(), told: *progress })
+}
+
+/// The first thing in which the repeated run differs from what was submitted, published and told by the last heartbeat;
+/// `None` if it doesn't.
+pub fn difference(repeated: Repeated<'_>, submission: &Submission, told: Option<&Progress>) -> Option<String> {
+    let trace = match repeated {
+        Repeated::Whole { output, .. } => &output.trace,
+        Repeated::Beginning(trace) => trace,
+    };
+    let mut checks = vec![
+        ("trace", trace.root() == submission.trace()),
+        ("number of checkpoints", trace.checkpoints() == submission.checkpoints()),
+        ("checkpoint of the last heartbeat", told.is_none_or(|told| trace.agrees_with(told))),
+    ];
+    match (repeated, submission) {
+        (Repeated::Whole { output, published }, Submission::Complete(claimed)) => checks.extend([
+            ("model", output.model_digest == claimed.model),
+            ("size of the model", output.model.len() as u64 == claimed.model_bytes),
+            ("metrics", output.metrics == claimed.metrics),
+            ("published model", output.model == published),
+        ]),
+        (Repeated::Beginning(_), Submission::Partial { .. }) => {}
+        (Repeated::Whole { .. }, Submission::Partial { .. }) | (Repeated::Beginning(_), Submission::Complete(_)) => {
+            checks.push(("kind of the submission", false));
+        }
+    }
+    let found = checks.into_iter().find(|(_, same)| !same);
+    found.map(|(what, _)| format!("the {what} differs from that of the repeated run"))
+}
+
+/// The verdict and score of a run that could not be repeated because the data could not be had: it says nothing about the
+/// compute provider, who owes the key and the model only.
+pub const UNAVAILABLE: (Verdict, u8) = (Verdict::Unavailable, REJECTION_SCORE);
+
+/// The verdict and score of a run that differs so, or not at all, from `submission`.
+pub fn verdict(difference: Option<&str>, submission: &Submission) -> (Verdict, u8) {
+    match (difference, submission) {
+        (Some(_), _) => (Verdict::Reject, REJECTION_SCORE),
+        (None, Submission::Complete(claimed)) => (Verdict::Accept, claimed.metrics.score()),
+        (None, Submission::Partial { .. }) => (Verdict::Accept, PROGRESS_SCORE),
+    }
 }
 
 /// Decide about the round of `job` at the best block `now`.
 ///
-/// `has_verdict` says that the journal holds a verdict on the round's result, `evaluating` that the run is being
+/// `has_verdict` says that the journal holds a verdict on what the round judges, `evaluating` that the run is being
 /// repeated right now.
 pub fn decide(
     now: BlockNumber,
@@ -72,14 +138,14 @@ pub fn decide(
     match round.state {
         RoundState::Drawing { draw_at, draw_by, .. } => {
             let parties = [&round.job_owner, &round.data_provider, &round.provider];
-            if now >= draw_at + patience && now < draw_by && !parties.contains(&account) {
+            if now >= draw_at.saturating_add(patience) && now < draw_by && !parties.contains(&account) {
                 Action::DrawCommittee
             } else {
                 Action::Wait
             }
         }
         RoundState::Sealing { seal_by, .. } => match seat {
-            Some(_) if now > seal_by + patience => Action::CloseSealing,
+            Some(_) if now > seal_by.saturating_add(patience) => Action::CloseSealing,
             Some(SeatState::Evaluating { .. }) if now >= seal_by => Action::Wait,
             Some(SeatState::Evaluating { .. }) if has_verdict => Action::Seal,
             Some(SeatState::Evaluating { key }) if !evaluating => Action::Evaluate { key: key.clone() },
@@ -87,96 +153,11 @@ pub fn decide(
         },
         RoundState::Revealing { reveal_by } => match seat {
             Some(SeatState::Sealed { .. }) if now < reveal_by && has_verdict => Action::Reveal,
-            Some(_) if now > reveal_by + patience => Action::CloseRound,
+            Some(_) if now > reveal_by.saturating_add(patience) => Action::CloseRound,
             _ => Action::Wait,
         },
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::decide::fixtures::*;
-    use neurodata_primitives::{Verdict, VerdictSeal};
-
-    fn decide_round(round: &RoundRecord, has_verdict: bool, evaluating: bool) -> Action {
-        decide(NOW, &EVALUATOR, JOB, round, has_verdict, evaluating)
-    }
-
-    fn sealing(seal_by: BlockNumber, seat: SeatState) -> RoundRecord {
-        round(RoundState::Sealing { keys_by: NOW, seal_by }, &[(EVALUATOR, seat)])
-    }
-
-    fn revealing(reveal_by: BlockNumber, seat: SeatState) -> RoundRecord {
-        round(RoundState::Revealing { reveal_by }, &[(EVALUATOR, seat)])
-    }
-
-    const SEALED: SeatState = SeatState::Sealed { seal: VerdictSeal::new([4; 32]) };
-
-    #[test]
-    fn a_verdict_counts_for_its_run_and_result_only() {
-        let verdict = JournaledVerdict {
-            seed: SEED,
-            claimed: result(),
-            verdict: Verdict::Accept,
-            score: 80,
-            salt: [1; 32],
-            reason: "same".into(),
-        };
-        assert!(is_about(&verdict, &SEED, &result()));
-        assert!(!is_about(&verdict, &Seed::new([8; 32]), &result()));
-        assert!(!is_about(&verdict, &SEED, &ResultCommitment { checkpoints: 4, ..result() }));
-    }
-
-    #[test]
-    fn registration_follows_the_key() {
-        let key = RecipientKey::new([1; 32]);
-        let evaluator =
-            EvaluatorRecord { bond: 1, recipient_key: key, open_seats: 0, registered_at: 1, retires_at: None };
-        assert_eq!(decide_registration(None, key), Registration::Register);
-        assert_eq!(decide_registration(Some(&evaluator), key), Registration::Ready);
-        assert_eq!(decide_registration(Some(&evaluator), RecipientKey::new([2; 32])), Registration::SetRecipientKey);
-        let retired = EvaluatorRecord { retires_at: Some(1), ..evaluator };
-        assert_eq!(decide_registration(Some(&retired), key), Registration::Retired);
-    }
-
-    #[test]
-    fn evaluators_draw_when_the_provider_did_not() {
-        let drawing = |draw_at, draw_by| round(RoundState::Drawing { opened_at: 1, draw_at, draw_by }, &[]);
-        assert_eq!(decide_round(&drawing(NOW, NOW + 9), false, false), Action::Wait);
-        assert_eq!(decide_round(&drawing(NOW - 6, NOW + 9), false, false), Action::DrawCommittee);
-        assert_eq!(decide_round(&drawing(NOW - 6, NOW), false, false), Action::Wait);
-        let round = drawing(NOW - 6, NOW + 9);
-        assert_eq!(decide(NOW, &PROVIDER, JOB, &round, false, false), Action::Wait);
-    }
-
-    #[test]
-    fn a_seat_with_a_key_is_evaluated_once_and_sealed() {
-        let keyed = || SeatState::Evaluating { key: wrapped() };
-        assert_eq!(decide_round(&sealing(NOW + 9, SeatState::AwaitingKey), false, false), Action::Wait);
-        assert_eq!(decide_round(&sealing(NOW + 9, keyed()), false, false), Action::Evaluate { key: wrapped() });
-        assert_eq!(decide_round(&sealing(NOW + 9, keyed()), false, true), Action::Wait);
-        assert_eq!(decide_round(&sealing(NOW + 9, keyed()), true, false), Action::Seal);
-        assert_eq!(decide_round(&sealing(NOW, keyed()), true, false), Action::Wait);
-        assert_eq!(decide_round(&sealing(NOW + 9, SEALED), true, false), Action::Wait);
-    }
-
-    #[test]
-    fn sealing_is_closed_by_a_member_after_its_deadline() {
-        assert_eq!(decide_round(&sealing(NOW - 1, SEALED), true, false), Action::Wait);
-        assert_eq!(decide_round(&sealing(NOW - 6, SEALED), true, false), Action::CloseSealing);
-        assert_eq!(decide_round(&sealing(NOW - 6, SeatState::AwaitingKey), false, false), Action::CloseSealing);
-        let stranger = round(RoundState::Sealing { keys_by: 1, seal_by: NOW - 6 }, &[(OTHER, SEALED)]);
-        assert_eq!(decide_round(&stranger, false, false), Action::Wait);
-    }
-
-    #[test]
-    fn a_seal_is_opened_in_time() {
-        assert_eq!(decide_round(&revealing(NOW + 1, SEALED), true, false), Action::Reveal);
-        assert_eq!(decide_round(&revealing(NOW, SEALED), true, false), Action::Wait);
-        assert_eq!(decide_round(&revealing(NOW + 1, SEALED), false, false), Action::Wait);
-        let revealed = SeatState::Revealed { verdict: Verdict::Accept, score: 80 };
-        assert_eq!(decide_round(&revealing(NOW + 1, revealed.clone()), true, false), Action::Wait);
-        assert_eq!(decide_round(&revealing(NOW - 6, revealed), true, false), Action::CloseRound);
-    }
-}
+mod tests;

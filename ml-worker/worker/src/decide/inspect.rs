@@ -40,6 +40,8 @@ pub struct Local<'a> {
     pub examining: bool,
     /// Why the last attempt to examine it failed, if one did.
     pub trouble: Option<&'a str>,
+    /// Whether the account turned out to lack the deposit that taking it costs for the time being.
+    pub cannot_afford: bool,
 }
 
 /// What to do about one inspection.
@@ -51,6 +53,8 @@ pub enum Action {
     Draw,
     /// Make a one-time key and ask for the content key.
     Accept,
+    /// Refuse the invitation, which costs nothing; to miss it would be penalised.
+    Decline,
     /// The key did not come: end the purchase.
     ExpireDelivery {
         /// The purchase.
@@ -109,10 +113,10 @@ pub fn decide(view: &InspectionView<'_>, local: &Local<'_>) -> Action {
         }
         InspectionState::Inspecting { invited, accept_by, .. } if invited.contains(account) => {
             // An invitation that was missed is held against the evaluator by whoever closes the inspection.
-            if now < *accept_by && !condemned {
-                Action::Accept
-            } else {
-                Action::Wait
+            match local.cannot_afford {
+                _ if now >= *accept_by || condemned => Action::Wait,
+                true => Action::Decline,
+                false => Action::Accept,
             }
         }
         state if local.entry.is_some() && is_over(now.saturating_sub(patience), state) => Action::Close,
@@ -247,6 +251,20 @@ mod tests {
     }
 
     #[test]
+    fn an_invitation_that_cannot_be_afforded_is_declined_in_time() {
+        let poor = Local { cannot_afford: true, ..Local::default() };
+        let case = |accept_by| invited(inspecting(&[EVALUATOR], 0, accept_by));
+        assert_eq!(case(NOW + 1).decide_as(&EVALUATOR, &poor), Action::Decline);
+        assert_eq!(case(NOW).decide_as(&EVALUATOR, &poor), Action::Wait);
+        assert_eq!(Case { condemned: true, ..case(NOW + 1) }.decide_as(&EVALUATOR, &poor), Action::Wait);
+        // What was taken already is finished.
+        let entry = entry();
+        let poor = Local { entry: Some(&entry), ..poor };
+        let examined = asked(delivered(NOW + 9)).decide_as(&EVALUATOR, &poor);
+        assert_eq!(examined, Action::Examine { purchase: PURCHASE, key: wrapped() });
+    }
+
+    #[test]
     fn a_key_that_does_not_come_is_reported() {
         assert_eq!(asked(awaiting_key(NOW)).decide(Some(&entry())), Action::Wait);
         let expired = Action::ExpireDelivery { purchase: PURCHASE };
@@ -259,7 +277,7 @@ mod tests {
         let case = asked(delivered(NOW + 9));
         assert_eq!(case.decide(Some(&entry())), Action::Examine { purchase: PURCHASE, key: wrapped() });
         assert_eq!(
-            case.decide_as(&EVALUATOR, &Local { entry: Some(&entry()), examining: true, trouble: None }),
+            case.decide_as(&EVALUATOR, &Local { entry: Some(&entry()), examining: true, ..Local::default() }),
             Action::Wait
         );
         assert_eq!(case.decide(Some(&with_finding(Finding::Clean))), Action::Attest { purchase: PURCHASE });
@@ -321,7 +339,8 @@ mod tests {
     fn what_cannot_be_examined_is_tried_again_until_shortly_before_the_end() {
         let entry = entry();
         let decide = |left, examining, trouble| {
-            asked(delivered(NOW + left)).decide_as(&EVALUATOR, &Local { entry: Some(&entry), examining, trouble })
+            asked(delivered(NOW + left))
+                .decide_as(&EVALUATOR, &Local { entry: Some(&entry), examining, trouble, cannot_afford: false })
         };
         assert_eq!(decide(4, true, None), Action::Wait);
         let examined = Action::Examine { purchase: PURCHASE, key: wrapped() };

@@ -56,7 +56,7 @@ mod tests {
     }
 
     fn awaiting(accepted_at: BlockNumber) -> JobRecord {
-        job(JobState::AwaitingKey { provider: PROVIDER, price: 1, training_use: USE, accepted_at })
+        job(accepted(accepted_at))
     }
 
     const AWAITING: TrainingUseState<BlockNumber> = TrainingUseState::AwaitingKey { deliver_by: NOW + 5 };

@@ -2,15 +2,15 @@
 
 use super::{dataset, parent, work_on, Finished, Tasks};
 use crate::{
-    decide::evaluate::{decide, decide_registration, is_about, Action, Registration},
-    journal::{EvaluateEntry, Journal, Subject},
+    decide::evaluate::{decide, decide_registration, judged, Action, Registration},
+    journal::{EvaluateEntry, Journal, Judged, Subject},
     service::{Steps, Worker},
     work::{Assignment, Errand, Task, Workshop},
     Error,
 };
-use neurodata_chain::{calls, Balance, BlockNumber, JobRecord, JobState, RoundRecord};
+use neurodata_chain::{calls, Balance, BlockNumber, JobRecord, JobState, RoundRecord, MAX_PAGE};
 use neurodata_dataset::RecipientSecret;
-use neurodata_primitives::{validation::seal_verdict, JobId, WrappedKey};
+use neurodata_primitives::{validation::seal_verdict, InspectionId, JobId, RoundState, WrappedKey};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -26,6 +26,10 @@ pub struct Evaluator {
     bond: Balance,
     pub(super) tasks: Tasks,
     pub(super) finished: Finished,
+    /// Inspections whose deposit the account turned out to lack.
+    pub(super) unaffordable: BTreeSet<InspectionId>,
+    /// Where the next look at rounds that wait for their committee goes on.
+    look_from: JobId,
 }
 
 impl Evaluator {
@@ -39,7 +43,15 @@ impl Evaluator {
             secret.save(&path)?;
             secret
         };
-        Ok(Self { workshop, secret, bond, tasks: Tasks::default(), finished: Finished::default() })
+        Ok(Self {
+            workshop,
+            secret,
+            bond,
+            tasks: Tasks::default(),
+            finished: Finished::default(),
+            unaffordable: BTreeSet::new(),
+            look_from: JobId::default(),
+        })
     }
 
     async fn register(&self, worker: &mut Worker, now: BlockNumber) -> Result<(), Error> {
@@ -62,6 +74,14 @@ impl Evaluator {
         Ok(())
     }
 
+    /// Rounds whose committee is not drawn yet, which anybody may do: one page at each block, all of them in turn.
+    async fn undrawn_rounds(&mut self, worker: &mut Worker) -> Result<Vec<(JobId, RoundRecord)>, Error> {
+        let (mut rounds, next) = worker.chain.list_rounds(self.look_from, MAX_PAGE).await?;
+        self.look_from = next.unwrap_or_default();
+        rounds.retain(|(_, round)| matches!(round.state, RoundState::Drawing { .. }));
+        Ok(rounds)
+    }
+
     async fn serve(
         &mut self,
         worker: &mut Worker,
@@ -70,11 +90,9 @@ impl Evaluator {
         round: &RoundRecord,
         record: Option<&JobRecord>,
     ) -> Result<(), Error> {
+        let judged = record.and_then(|record| judged(round, record));
         let verdict = worker.journal.entry::<EvaluateEntry>(job)?.and_then(|entry| entry.verdict);
-        let verdict = verdict.filter(|verdict| match record.map(|record| &record.state) {
-            Some(JobState::Evaluating { seed, result, .. }) => is_about(verdict, seed, result),
-            _ => false,
-        });
+        let verdict = verdict.filter(|verdict| judged.as_ref() == Some(&verdict.about));
         let evaluating = self.tasks.get(job).is_some();
         let action = decide(now, &worker.account, job, round, verdict.is_some(), evaluating);
         tracing::debug!(%job, ?action, "decided");
@@ -83,7 +101,11 @@ impl Evaluator {
             Action::DrawCommittee => {
                 worker.act(now, &format!("draw the committee of job {job}"), calls::draw_committee(job)).await?;
             }
-            Action::Evaluate { key } => self.evaluate(worker, now, job, record, key).await?,
+            Action::Evaluate { key } => {
+                if let (Some(record), Some(judged)) = (record, judged) {
+                    self.evaluate(worker, now, job, record, judged, key).await?;
+                }
+            }
             Action::Seal => {
                 if let Some(verdict) = verdict {
                     let seal = seal_verdict(job, verdict.verdict, verdict.score, &verdict.salt, &worker.account.0);
@@ -111,14 +133,13 @@ impl Evaluator {
         worker: &mut Worker,
         now: BlockNumber,
         job: JobId,
-        record: Option<&JobRecord>,
+        record: &JobRecord,
+        judged: Judged,
         key: WrappedKey,
     ) -> Result<(), Error> {
         if !worker.may_retry(now, &work_on(job)) {
             return Ok(());
         }
-        let Some(record) = record else { return Ok(()) };
-        let JobState::Evaluating { seed, result, .. } = record.state.clone() else { return Ok(()) };
         let Some(dataset) = dataset(worker, record.request.dataset).await? else { return Ok(()) };
         let Some(parent) = parent(worker, record.request.parent).await? else { return Ok(()) };
         // The entry comes first, so that the job is known to be one of ours even if the work never ends.
@@ -128,15 +149,16 @@ impl Evaluator {
             dataset_id: record.request.dataset,
             dataset,
             spec: record.request.spec.clone(),
-            seed,
+            device: record.request.requirements.device,
+            seed: judged.seed,
             parent,
             key,
         };
         let (workshop, secret) = (self.workshop.clone(), self.secret.clone());
         let attempt = self.tasks.attempts(job);
-        tracing::info!(%job, attempt, "repeating the run");
-        let work = Task::start(Errand::Run(seed), worker.task_ended.clone(), move |pulse| {
-            workshop.evaluate(&assignment, &secret, &result, attempt, pulse)
+        tracing::info!(%job, attempt, checkpoints = judged.claimed.checkpoints(), "repeating the run");
+        let work = Task::start(Errand::Run(judged.seed), worker.task_ended.clone(), move |pulse| {
+            workshop.evaluate(&assignment, &secret, &judged, attempt, pulse)
         });
         self.tasks.start(job, work);
         Ok(())
@@ -151,18 +173,17 @@ impl Steps for Evaluator {
             worker.note_failure(now, &work_on(subject));
         }
         self.register(worker, now).await?;
-        let rounds = worker.chain.rounds().await?;
         let (mut open, mut wanted) = (BTreeSet::new(), BTreeMap::new());
-        for (job, round) in &rounds {
-            let mut record = None;
-            if round.seats.iter().any(|seat| seat.evaluator == worker.account) {
-                open.insert(*job);
-                record = worker.chain.job(*job).await?;
-            }
+        for (job, round) in &worker.chain.committee_duties(&worker.account).await? {
+            open.insert(*job);
+            let record = worker.chain.job(*job).await?;
             if let Some(JobState::Evaluating { seed, .. }) = record.as_ref().map(|record| &record.state) {
                 wanted.insert(Subject::from(*job), Errand::Run(*seed));
             }
             self.serve(worker, now, *job, round, record.as_ref()).await?;
+        }
+        for (job, round) in self.undrawn_rounds(worker).await? {
+            self.serve(worker, now, job, &round, None).await?;
         }
         self.serve_inspections(worker, now, &mut wanted).await?;
         self.tasks.stop_all_but(&wanted);

@@ -40,6 +40,7 @@ impl Evaluator {
             self.serve_inspection(worker, now, *id, inspection, claim).await?;
         }
         let open: BTreeSet<InspectionId> = inspections.iter().map(|(id, _)| *id).collect();
+        self.unaffordable.retain(|id| open.contains(id));
         for id in worker.journal.inspections()? {
             if !open.contains(&id) {
                 self.finished.note(worker, id, now)?;
@@ -73,7 +74,8 @@ impl Evaluator {
             condemned: record.as_ref().is_some_and(|record| record.condemned),
         };
         let (examining, trouble) = (self.tasks.get(id).is_some(), self.tasks.trouble(id));
-        let local = Local { entry: entry.as_ref(), examining, trouble };
+        let cannot_afford = self.unaffordable.contains(&id);
+        let local = Local { entry: entry.as_ref(), examining, trouble, cannot_afford };
         let action = decide(&view, &local);
         tracing::debug!(inspection = %id, ?action, "decided");
         match action {
@@ -86,7 +88,14 @@ impl Evaluator {
                 // The secret is on disk before anybody can wrap a key for it.
                 worker.journal.store_entry(id, &entry)?;
                 let call = calls::accept_inspection(id, entry.recipient_key());
-                worker.act(now, &format!("accept inspection {id}"), call).await?;
+                let outcome = worker.act(now, &format!("accept inspection {id}"), call).await?;
+                if outcome.is_unaffordable() {
+                    self.unaffordable.insert(id);
+                }
+            }
+            Action::Decline => {
+                let what = format!("decline inspection {id}, because its deposit cannot be afforded");
+                worker.act(now, &what, calls::decline_inspection(id)).await?;
             }
             Action::ExpireDelivery { purchase } => {
                 let what = format!("end purchase {purchase} of inspection {id}, whose key did not come");

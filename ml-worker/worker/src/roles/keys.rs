@@ -6,11 +6,11 @@ use crate::{
     service::{Steps, Worker},
     Error,
 };
-use neurodata_chain::{calls, BlockNumber, Call, Chain, DatasetRecord, ModelListing, ModelRecord, PurchaseState};
-use neurodata_dataset::{wrap_key, ContentKey};
-use neurodata_primitives::{
-    Asset, KeyCommitment, PackageCommitment, RecipientKey, TrainingUseState, WrappedKey,
+use neurodata_chain::{
+    calls, BlockNumber, Call, Chain, DatasetRecord, ListedModel, ModelListing, ModelRecord, PurchaseState,
 };
+use neurodata_dataset::{wrap_key, ContentKey};
+use neurodata_primitives::{Asset, KeyCommitment, PackageCommitment, RecipientKey, TrainingUseState, WrappedKey};
 use neurodata_sealing::{key_commitment, sale_context, training_use_context};
 use neurodata_storage::{BlobStore, DirectoryStore};
 use std::{
@@ -100,16 +100,12 @@ impl KeyServer {
         if self.examiner.is_none() {
             return Ok(());
         }
-        for (id, record) in worker.chain.datasets().await? {
-            if record.owner == worker.account {
-                self.examine(Asset::Dataset(id), &Sold::Dataset(record))?;
-            }
+        for (id, record) in worker.chain.all_datasets(Some(&worker.account), false).await? {
+            self.examine(Asset::Dataset(id), &Sold::Dataset(record))?;
         }
-        for (id, listing) in worker.chain.model_listings().await? {
-            if listing.seller != worker.account {
-                continue;
-            }
-            if let Some(record) = worker.chain.model(id).await? {
+        for ListedModel { id, record, listing, .. } in worker.chain.all_models(Some(&worker.account), false).await? {
+            // What was sold before it changed hands is examined when its key is asked for.
+            if let Some(listing) = listing.filter(|listing| listing.seller == worker.account) {
                 self.examine(Asset::Model(id), &Sold::Model(record, listing))?;
             }
         }
@@ -279,9 +275,7 @@ impl Sold {
     fn package(&self) -> Option<PackageCommitment> {
         match self {
             Self::Dataset(record) => Some(PackageCommitment::from(&record.commitment)),
-            Self::Model(record, listing) => {
-                listing.package.commitment(record.result.model, record.result.model_bytes)
-            }
+            Self::Model(record, listing) => listing.package.commitment(record.result.model, record.result.model_bytes),
         }
     }
 
@@ -400,7 +394,7 @@ impl Steps for KeyServer {
         self.serve_inspections(worker, now, &mut todo).await?;
         // Keys have deadlines, money can wait.
         let delivered = worker.act_all(now, todo.deliveries).await?;
-        delivered.iter().filter(|done| **done).for_each(|_| worker.finish_job());
+        delivered.iter().filter(|outcome| outcome.is_done()).for_each(|_| worker.finish_job());
         worker.act_all(now, todo.others).await?;
         Ok(())
     }

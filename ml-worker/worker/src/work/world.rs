@@ -1,14 +1,16 @@
 //! A store with a small dataset in it, and what honest and dishonest parties make of it.
 
 use super::*;
+use crate::journal::{EvaluateEntry, JournaledVerdict, Judged};
 use neurodata_chain::{ModelListing, ModelRecord};
 use neurodata_dataset::{
     dishonest, infer, wrap_key, ContentKey, Dataset, InferOptions, Package, ReadOptions, SealedModel, Table,
 };
 use neurodata_primitives::{
-    dataset::UseSet, model::file_digest, Algorithm, AlgorithmSet, DatasetState, DatasetTerms, LicenceDigest,
-    ListingState, ModelId, ModelTerms, QualityScore, RoyaltySplit, Uri,
+    dataset::UseSet, model::file_digest, validation::Instance, Algorithm, AlgorithmSet, DatasetState, DatasetTerms,
+    LicenceDigest, ListingState, ModelId, ModelTerms, QualityScore, RoyaltySplit, Submission, Uri,
 };
+use neurodata_sealing::evaluation_context;
 use neurodata_storage::{uri, Cid};
 
 pub const GENESIS: [u8; 32] = [1; 32];
@@ -23,6 +25,8 @@ pub struct World {
     pub dataset: DatasetRecord,
     /// The model that runs start from.
     pub parent: Option<Parent>,
+    /// Whether the spec is one whose run diverges.
+    pub diverging: bool,
     /// The table in the clear.
     plain: Dataset,
 }
@@ -68,7 +72,7 @@ impl World {
             score: QualityScore::INITIAL,
             registered_at: 1,
         };
-        Self { folder, key, dataset, parent: None, plain }
+        Self { folder, key, dataset, parent: None, diverging: false, plain }
     }
 
     pub fn store(&self) -> DirectoryStore {
@@ -78,6 +82,16 @@ impl World {
     fn with_package(&self, package: &Package) -> DatasetRecord {
         let uris = published(&self.store(), &package.to_bytes());
         DatasetRecord { commitment: package.commitment().clone(), uris, ..self.dataset.clone() }
+    }
+
+    /// A store with the package of a dataset whose target has a gap.
+    pub fn with_gaps(&self) -> (DirectoryStore, DatasetRecord) {
+        let rows: String = (0..60).map(|row| format!("{row},{}\n", ["", "low", "high"][row.min(30) / 15])).collect();
+        let table = Table::read_csv(format!("x,size\n{rows}").as_bytes(), &ReadOptions::default()).unwrap();
+        let schema = infer(&table, &InferOptions { name: "gaps".into(), ..Default::default() }).unwrap();
+        let build = Package::create(&table, &schema, &self.key, &neurodata_dataset::package::silent).unwrap();
+        let uris = published(&self.store(), &build.package.to_bytes());
+        (self.store(), DatasetRecord { commitment: build.commitment, uris, ..self.dataset.clone() })
     }
 
     /// The dataset as a seller publishes it whose package holds other cells than it commits to.
@@ -138,10 +152,28 @@ impl World {
 
     pub fn workshop(&self, name: &str, account: AccountId) -> Workshop {
         let journal = Arc::new(Journal::open(&self.folder.path().join(name)).unwrap());
-        Workshop::new(self.store(), journal, Device::Cpu, GENESIS, account, self.folder.path().join("keys"))
+        let devices = Devices::open([]).unwrap();
+        Workshop::new(self.store(), journal, devices, GENESIS, account, self.folder.path().join("keys"))
     }
 
     pub fn spec(&self) -> TrainingSpec {
+        if self.diverging {
+            let hidden = vec![32, 32, 32, 32].try_into().unwrap();
+            return TrainingSpec {
+                algorithm: Algorithm::MultilayerPerceptron { hidden },
+                epochs: 80,
+                batch_rows: 4,
+                checkpoint_epochs: 20,
+                learning_rate: 1_000_000,
+                momentum: 999_999,
+                weight_decay: 1_000_000,
+                ..Self::calm_spec()
+            };
+        }
+        Self::calm_spec()
+    }
+
+    fn calm_spec() -> TrainingSpec {
         TrainingSpec {
             algorithm: Algorithm::LogisticRegression,
             target: 1,
@@ -162,6 +194,7 @@ impl World {
             dataset_id: DatasetId::new(1),
             dataset: self.dataset.clone(),
             spec: self.spec(),
+            device: DeviceClass::Cpu,
             seed: Seed::new([6; 32]),
             parent: self.parent.clone(),
             key: wrap_key(&self.key, &secret.public(), context).unwrap(),
@@ -180,9 +213,9 @@ impl World {
         let secret = RecipientSecret::new([7; 32]);
         let context = training_use_context(&GENESIS, USE);
         let assignment = self.assignment(&secret, &context);
-        let unlocked = workshop.unlock(&assignment, &secret, &context).unwrap();
+        let unlocked = workshop.unlock(&workshop.store, &assignment, &secret, &context).unwrap();
         let table = data::table(unlocked.dataset()).unwrap();
-        let initial = workshop.initial_model(&assignment).unwrap();
+        let initial = workshop.initial_model(&workshop.store, &assignment).unwrap();
         let trained = workshop.train(&assignment, initial.as_deref(), &table, &Pulse::default());
         let output = trained.unwrap().unwrap();
         workshop.journal.forget(JOB).unwrap();
@@ -191,17 +224,43 @@ impl World {
             model_bytes: output.model.len() as u64,
             manifest: workshop.publish(&assignment, unlocked.dataset().schema(), &output).unwrap(),
             trace: output.trace_root,
-            checkpoints: output.trace.len() as u32,
+            checkpoints: output.trace.checkpoints(),
             metrics: output.metrics,
         }
     }
 
+    /// The trace of the run, as far as `checkpoints`.
+    pub fn trace(&self, checkpoints: u32) -> Trace {
+        let workshop = self.workshop("provider", PROVIDER);
+        let secret = RecipientSecret::new([7; 32]);
+        let context = training_use_context(&GENESIS, USE);
+        let assignment = self.assignment(&secret, &context);
+        let unlocked = workshop.unlock(&workshop.store, &assignment, &secret, &context).unwrap();
+        let table = data::table(unlocked.dataset()).unwrap();
+        let trace = workshop.train_beginning(&assignment, None, &table, checkpoints, &Pulse::default());
+        let trace = trace.unwrap().unwrap();
+        workshop.journal.forget(JOB).unwrap();
+        trace
+    }
+
     pub fn verdict_on(&self, claimed: &ResultCommitment, attempt: u32) -> Result<JournaledVerdict, WorkError> {
+        self.verdict_after(&Submission::Complete(claimed.clone()), None, attempt)
+    }
+
+    /// The verdict on `submission` after the last heartbeat `told` this.
+    pub fn verdict_after(
+        &self,
+        submission: &Submission,
+        told: Option<&Progress>,
+        attempt: u32,
+    ) -> Result<JournaledVerdict, WorkError> {
         let workshop = self.workshop("evaluator", EVALUATOR);
         let secret = RecipientSecret::new([8; 32]);
         let context = evaluation_context(&GENESIS, JOB, &EVALUATOR.0);
         let assignment = self.assignment(&secret, &context);
-        workshop.evaluate(&assignment, &secret, claimed, attempt, &Pulse::default())?;
+        let (claimed, told) = (submission.clone(), told.copied());
+        let judged = Judged { instance: Instance::First, seed: assignment.seed, claimed, told };
+        workshop.evaluate(&assignment, &secret, &judged, attempt, &Pulse::default())?;
         Ok(workshop.journal.entry::<EvaluateEntry>(JOB).unwrap().unwrap().verdict.unwrap())
     }
 }

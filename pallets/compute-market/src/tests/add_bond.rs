@@ -3,39 +3,58 @@
 use super::*;
 
 fn add_bond(who: AccountId, amount: Balance) -> Result<(), DispatchError> {
-    ComputeMarket::add_bond(signed(who), amount)
+    plain(ComputeMarket::add_bond(signed(who), amount))
 }
 
 #[test]
 fn what_a_slash_took_is_made_good() {
     ExtBuilder.build_and_execute(|| {
-        let id = accepted_job();
-        assert_ok!(ComputeMarket::release_job(signed(PROVIDER), id));
-        assert_eq!(bond_of(PROVIDER), MIN_BOND - BREACH);
-        assert_ok!(add_bond(PROVIDER, BREACH));
-        assert_eq!(bond_of(PROVIDER), MIN_BOND);
-        assert_eq!(Providers::<Test>::get(PROVIDER).map(|record| record.bond), Some(MIN_BOND));
-        assert_eq!(balance(PROVIDER), FUNDS - MIN_BOND - BREACH);
-        assert_eq!(last_event(), Event::BondAdded { provider: PROVIDER, amount: BREACH, bond: MIN_BOND });
+        let id = matched_job();
+        let (bond, penalty) = (bond_of(PROVIDER), assignment(id).penalty);
+        pass(ACCEPT_PERIOD + 1);
+        assert_ok!(expire(id));
+        assert_eq!(bond_of(PROVIDER), bond - penalty);
+        assert_ok!(add_bond(PROVIDER, penalty));
+        assert_eq!((bond_of(PROVIDER), record(PROVIDER).bond), (bond, bond));
+        assert_eq!(balance(PROVIDER), FUNDS - bond - penalty);
+        assert!(events().contains(&Event::BondAdded { provider: PROVIDER, amount: penalty, bond }));
     });
 }
 
 #[test]
 fn a_larger_bond_covers_more_jobs() {
     ExtBuilder.build_and_execute(|| {
-        assert_ok!(ComputeMarket::register_provider(signed(PROVIDER), MIN_BOND));
-        assert_ok!(ComputeMarket::set_offer(signed(PROVIDER), capability(), 1, 100));
-        (0..10).for_each(|_| assert!(state(post()).provider().is_some()));
-        let id = open_job();
-        assert_ok!(add_bond(PROVIDER, BREACH));
-        assert_ok!(ComputeMarket::match_job(signed(STRANGER), id));
+        let exposure = penalty_at(PRICE) + TRAINING_PRICE;
+        register(PROVIDER, exposure.max(MIN_BOND));
+        add(PROVIDER, capability(), UNIT_PRICE, 100);
+        while holder(post()).is_some() {}
+        let waiting = post();
+        let missing = duties(PROVIDER).1 + exposure - bond_of(PROVIDER);
+        assert_ok!(add_bond(PROVIDER, missing - 1));
+        assert_noop!(match_job(waiting), refused(Error::NoEligibleOffer));
+        assert_ok!(add_bond(PROVIDER, 1));
+        assert_ok!(match_job(waiting));
+    });
+}
+
+#[test]
+fn offers_whose_bond_was_used_up_come_back_with_it() {
+    ExtBuilder.build_and_execute(|| {
+        // A bond that covers the one job and less than a least breach beside it.
+        register(PROVIDER, penalty_at(PRICE) + TRAINING_PRICE);
+        add(PROVIDER, capability(), UNIT_PRICE, 2);
+        assert_eq!(holder(post()), Some(PROVIDER));
+        let waiting = open_job();
+        assert_ok!(add_bond(PROVIDER, penalty_at(PRICE) + TRAINING_PRICE));
+        idle();
+        assert_eq!(holder(waiting), Some(PROVIDER));
     });
 }
 
 #[test]
 fn only_an_active_provider_adds_to_its_bond() {
     ExtBuilder.build_and_execute(|| {
-        assert_noop!(ComputeMarket::add_bond(RuntimeOrigin::none(), 1), DispatchError::BadOrigin);
+        assert_noop!(plain(ComputeMarket::add_bond(RuntimeOrigin::none(), 1)), DispatchError::BadOrigin);
         assert_noop!(add_bond(PROVIDER, 1), Error::<Test>::ProviderNotFound);
         offer(PROVIDER, UNIT_PRICE);
         assert_ok!(ComputeMarket::retire_provider(signed(PROVIDER)));

@@ -37,7 +37,6 @@ fn a_job_is_queued_and_its_escrow_moved() {
             posted_at: 1,
         };
         assert_eq!(job(id), record);
-        assert_eq!(OpenJobs::<Test>::get().into_inner(), [id]);
         let event =
             Event::JobPosted { job: id, owner: JOB_OWNER, dataset: DATASET, work_units: WORK_UNITS, escrow: ESCROW };
         assert_eq!(last_event(), event);
@@ -50,8 +49,9 @@ fn a_job_is_matched_at_once_if_an_offer_fits() {
         offer(PROVIDER, UNIT_PRICE);
         let id = post();
         let accept_by = 1 + ACCEPT_PERIOD;
-        assert_eq!(state(id), JobState::Matched { provider: PROVIDER, price: PRICE, accept_by });
-        assert!(OpenJobs::<Test>::get().is_empty());
+        let assignment = assignment(id);
+        assert_eq!((assignment.provider, assignment.price, assignment.probe), (PROVIDER, PRICE, None));
+        assert_eq!(state(id), JobState::Matched { assignment, accept_by });
         assert_eq!(last_event(), Event::JobMatched { job: id, provider: PROVIDER, accept_by, price: PRICE });
         assert_eq!(escrow(), ESCROW);
     });
@@ -181,6 +181,10 @@ fn requests_out_of_range_are_refused() {
         invalid(JobRequest { requirements, ..request() }, RequestIssue::Requirements);
         let requirements = Capability { memory_mib: 0, ..capability() };
         invalid(JobRequest { requirements, ..request() }, RequestIssue::Requirements);
+        // Nothing on the ladders has so much.
+        for requirements in [cpu(129, 1), Capability { device_memory_mib: 1, ..capability() }] {
+            invalid(JobRequest { requirements, ..request() }, RequestIssue::Requirements);
+        }
         invalid(JobRequest { deliver_within: 0, ..request() }, RequestIssue::DeliverWithin);
         // The work of the request is reckoned with one block.
         let deliver_within = u64::from(job::MIN_DELIVER_BLOCKS);
@@ -188,7 +192,9 @@ fn requests_out_of_range_are_refused() {
         let deliver_within = MAX_DELIVER_PERIOD + 1;
         invalid(JobRequest { deliver_within, ..request() }, RequestIssue::DeliverWithin);
         invalid(JobRequest { baseline: 1_000_001, ..request() }, RequestIssue::Baseline);
-        invalid(JobRequest { max_unit_price: 0, ..request() }, RequestIssue::MaxUnitPrice);
+        for max_unit_price in [0, MIN_UNIT_PRICE - 1] {
+            invalid(JobRequest { max_unit_price, ..request() }, RequestIssue::MaxUnitPrice);
+        }
     });
 }
 
@@ -213,12 +219,43 @@ fn an_escrow_beyond_the_owners_means_or_beyond_numbers_is_refused() {
 #[test]
 fn a_full_queue_refuses_a_job_unless_an_offer_fits() {
     ExtBuilder.build_and_execute(|| {
-        for _ in 0..4 {
-            open_job();
-        }
+        fill_the_queue();
         refuse(request(), Error::<Test>::MaxOpenJobsExceeded);
         offer(PROVIDER, UNIT_PRICE);
-        assert_ok!(ComputeMarket::post_job(signed(JOB_OWNER), request()));
+        assert_eq!(holder(post()), Some(PROVIDER));
+    });
+}
+
+#[test]
+fn an_owner_has_so_many_open_jobs_and_no_more() {
+    ExtBuilder.build_and_execute(|| {
+        let most: u32 = <Test as Config>::MaxOpenJobsPerOwner::get();
+        let jobs: Vec<_> = (0..most).map(|_| open_job()).collect();
+        refuse(request(), Error::<Test>::MaxOpenJobsPerOwnerExceeded);
+        // Another owner has room of its own; a job that is matched at once needs none.
+        assert!(is_open(post_for(REPORTER, request())));
+        offer(PROVIDER, UNIT_PRICE);
+        assert_eq!(holder(post()), Some(PROVIDER));
+        refuse(request(), Error::<Test>::MaxOpenJobsPerOwnerExceeded);
+        assert_ok!(cancel(jobs[0]));
+        open_job();
+    });
+}
+
+#[test]
+fn a_job_that_comes_back_counts_again_and_is_never_turned_away() {
+    ExtBuilder.build_and_execute(|| {
+        let most: u32 = <Test as Config>::MaxOpenJobsPerOwner::get();
+        let back = matched_job();
+        let jobs: Vec<_> = (0..most).map(|_| open_job()).collect();
+        assert_ok!(ComputeMarket::retire_provider(signed(PROVIDER)));
+        assert_ok!(decline(PROVIDER, back));
+        assert!(is_open(back));
+        refuse(request(), Error::<Test>::MaxOpenJobsPerOwnerExceeded);
+        assert_ok!(cancel(jobs[0]));
+        refuse(request(), Error::<Test>::MaxOpenJobsPerOwnerExceeded);
+        assert_ok!(cancel(jobs[1]));
+        open_job();
     });
 }
 
@@ -231,10 +268,16 @@ fn ids_that_are_used_up_refuse_a_job() {
 }
 
 #[test]
-fn weight_follows_the_offers_that_were_looked_at() {
+fn weight_follows_what_was_looked_at() {
     ExtBuilder.build_and_execute(|| {
+        let weight = || {
+            let info = ComputeMarket::post_job(signed(JOB_OWNER), request()).expect("the job is posted");
+            info.actual_weight.expect("the call refunds")
+        };
+        assert_eq!(weight(), <() as WeightInfo>::post_job(0, 0, 0), "nothing is sought where nothing is");
         offer(PROVIDER, UNIT_PRICE);
-        let info = ComputeMarket::post_job(signed(JOB_OWNER), request()).expect("the job is posted");
-        assert_eq!(info.actual_weight, Some(<() as WeightInfo>::post_job(1)));
+        let looked = weight();
+        assert!(<() as WeightInfo>::post_job(1, 1, 0).all_lte(looked));
+        assert!(looked.all_lt(<() as WeightInfo>::post_job(MAX_HEADS, MAX_LOOKS, MAX_SKIPS)));
     });
 }

@@ -14,6 +14,7 @@ fn anybody_removes_a_job_that_has_been_over_for_long_enough() {
         assert_eq!(last_event(), Event::JobPruned { job: id, owner: JOB_OWNER, deposit: DEPOSIT });
         assert_eq!((balance(JOB_OWNER), deposits_of(JOB_OWNER)), (FUNDS, 0));
         assert!(Jobs::<Test>::get(id).is_none());
+        assert_eq!(forgotten(), [id], "what is kept by job goes with it");
         assert_noop!(ComputeMarket::prune_job(signed(STRANGER), id), Error::<Test>::JobNotFound);
     });
 }

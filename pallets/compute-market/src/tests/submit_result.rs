@@ -2,24 +2,41 @@
 
 use super::*;
 
+fn submit_with(id: JobId, result: ResultCommitment, proof: AuditProof) -> Result<(), DispatchError> {
+    plain(ComputeMarket::submit_result(signed(PROVIDER), id, result, proof))
+}
+
 fn refuse(id: JobId, result: ResultCommitment, error: Error<Test>) {
     let proof = proof(id, PROVIDER, challenged_chunk(id));
-    assert_noop!(ComputeMarket::submit_result(signed(PROVIDER), id, result, proof), error);
+    assert_noop!(submit_with(id, result, proof), error);
 }
 
 #[test]
 fn a_result_with_its_proof_opens_a_round() {
     ExtBuilder.build_and_execute(|| {
         let id = running_job();
-        let JobState::Running { seed, training_use, .. } = state(id) else { panic!("the job runs") };
+        assert_ok!(beat(PROVIDER, id, 4));
+        let JobState::Running { assignment, seed, training_use, progress, .. } = state(id) else {
+            panic!("the job runs")
+        };
         submit(PROVIDER, id);
-        assert_eq!(
-            state(id),
-            JobState::Evaluating { provider: PROVIDER, price: PRICE, training_use, seed, result: result() }
-        );
-        assert_eq!(Rounds::get(), [(id, JOB_OWNER, DATA_PROVIDER, PROVIDER)]);
+        let submission = Submission::Complete(result());
+        let probe = assignment.probe;
+        assert!(probe.is_some());
+        assert_eq!(state(id), JobState::Evaluating { assignment, training_use, seed, progress, submission });
+        let round = EvaluationRequest {
+            job_owner: JOB_OWNER,
+            data_provider: DATA_PROVIDER,
+            provider: PROVIDER,
+            work_units: WORK_UNITS,
+            seed,
+            trace: result().trace,
+            probe,
+        };
+        assert_eq!(rounds(), [(id, round)]);
         let (result, training_paid) = (result(), TRAINING_PRICE);
         assert_eq!(last_event(), Event::ResultSubmitted { job: id, provider: PROVIDER, result, training_paid });
+        assert_eq!(duties(PROVIDER).0, 1, "the bond stays liable");
     });
 }
 
@@ -31,29 +48,28 @@ fn the_data_provider_is_paid_with_the_result() {
         assert!(Credited::get().is_empty());
         submit(PROVIDER, id);
         assert_eq!(Credited::get(), [(DATA_PROVIDER, 475), (TREASURY, 25)]);
-        assert_eq!(Reasons::get(), [PayoutReason::TrainingUse { training_use }]);
+        assert_eq!(Reasons::get(), [PayoutReason::TrainingUse { training_use, job: id }]);
         assert_eq!((escrow(), job(id).escrow), (ESCROW - TRAINING_PRICE, ESCROW - TRAINING_PRICE));
         assert!(job(id).training_paid);
     });
 }
 
 #[test]
-fn the_training_price_is_paid_once_however_many_keys_were_delivered() {
+fn each_delivered_key_is_paid_once_by_whom_it_served() {
     ExtBuilder.build_and_execute(|| {
         let id = running_job();
-        assert_ok!(ComputeMarket::release_job(signed(PROVIDER), id));
+        assert_ok!(release(PROVIDER, id));
+        // The first provider paid for the key that it got for nothing.
+        assert_eq!((credited_to(DATA_PROVIDER), escrow()), (475, ESCROW));
         offer(SECOND_PROVIDER, UNIT_PRICE);
-        assert_ok!(ComputeMarket::match_job(signed(STRANGER), id));
+        assert_ok!(match_job(id));
         accept(SECOND_PROVIDER, id);
-        assert_eq!(Uses::get().into_iter().map(|(.., price)| price).collect::<Vec<_>>(), [TRAINING_PRICE]);
         deliver_key(id);
-        let training_use = training_use(id);
-        assert!(Credited::get().is_empty());
-        submit(SECOND_PROVIDER, id);
-        assert_eq!((credited_to(DATA_PROVIDER), credited_to(TREASURY)), (475, 25));
-        assert_eq!(Reasons::get(), [PayoutReason::TrainingUse { training_use }]);
-        assert_ok!(ComputeMarket::decided(id, Decision::Rejected, vec![EVALUATOR]));
         assert_eq!(credited_to(DATA_PROVIDER), 475);
+        submit(SECOND_PROVIDER, id);
+        assert_eq!((credited_to(DATA_PROVIDER), escrow()), (950, ESCROW - TRAINING_PRICE));
+        assert_ok!(ComputeMarket::decided(id, Decision::Undecided, vec![EVALUATOR]));
+        assert_eq!(credited_to(DATA_PROVIDER), 950);
     });
 }
 
@@ -108,8 +124,7 @@ fn the_proof_must_be_of_the_challenged_chunk() {
     ExtBuilder.build_and_execute(|| {
         let id = running_job();
         let other = (challenged_chunk(id) + 1) % CHUNKS;
-        let submit = ComputeMarket::submit_result(signed(PROVIDER), id, result(), proof(id, PROVIDER, other));
-        assert_noop!(submit, Error::<Test>::WrongChunk);
+        assert_noop!(submit_with(id, result(), proof(id, PROVIDER, other)), Error::<Test>::WrongChunk);
     });
 }
 
@@ -119,16 +134,40 @@ fn a_proof_for_another_job_or_account_is_refused() {
         let id = running_job();
         let chunk = challenged_chunk(id);
         for replayed in [proof(JobId::new(7), PROVIDER, chunk), proof(id, SECOND_PROVIDER, chunk)] {
-            let submit = ComputeMarket::submit_result(signed(PROVIDER), id, result(), replayed);
-            assert_noop!(submit, DispatchError::Other("bad proof"));
+            assert_noop!(submit_with(id, result(), replayed), DispatchError::Other("bad proof"));
         }
+    });
+}
+
+#[test]
+fn a_proof_that_was_good_for_one_of_the_providers_jobs_is_no_good_for_its_other() {
+    ExtBuilder.build_and_execute(|| {
+        register(PROVIDER, 10 * bond_for_one());
+        add(PROVIDER, capability(), UNIT_PRICE, 2);
+        let jobs = [post(), post()];
+        jobs.into_iter().for_each(|id| accept(PROVIDER, id));
+        jobs.into_iter().for_each(deliver_key);
+        let [first, second] = jobs;
+        submit(PROVIDER, first);
+        // The same result and a proof of the right chunk, but bound to the first job.
+        let replayed = proof(first, PROVIDER, challenged_chunk(second));
+        assert_noop!(submit_with(second, result(), replayed), DispatchError::Other("bad proof"));
+        // Nor is the first provider's proof good for who takes the second job over.
+        assert_ok!(release(PROVIDER, second));
+        offer(SECOND_PROVIDER, UNIT_PRICE);
+        assert_ok!(match_job(second));
+        accept(SECOND_PROVIDER, second);
+        deliver_key(second);
+        let replayed = proof(second, PROVIDER, challenged_chunk(second));
+        let submitted = plain(ComputeMarket::submit_result(signed(SECOND_PROVIDER), second, result(), replayed));
+        assert_noop!(submitted, DispatchError::Other("bad proof"));
     });
 }
 
 #[test]
 fn only_the_provider_of_a_running_job_submits() {
     ExtBuilder.build_and_execute(|| {
-        let submit_as = |who, id| ComputeMarket::submit_result(signed(who), id, result(), proof(id, who, 0));
+        let submit_as = |who, id| plain(ComputeMarket::submit_result(signed(who), id, result(), proof(id, who, 0)));
         assert_noop!(submit_as(PROVIDER, JobId::new(7)), Error::<Test>::JobNotFound);
         let id = accepted_job();
         assert_noop!(submit_as(PROVIDER, id), Error::<Test>::InvalidState);
@@ -136,5 +175,14 @@ fn only_the_provider_of_a_running_job_submits() {
         assert_noop!(submit_as(STRANGER, id), Error::<Test>::NotAuthorized);
         submit(PROVIDER, id);
         assert_noop!(submit_as(PROVIDER, id), Error::<Test>::InvalidState);
+    });
+}
+
+#[test]
+fn a_job_that_was_cancelled_takes_no_whole_result() {
+    ExtBuilder.build_and_execute(|| {
+        let id = stopping_job();
+        let JobState::Stopping { challenged_chunk, .. } = state(id) else { panic!("the job is stopping") };
+        assert_noop!(submit_with(id, result(), proof(id, PROVIDER, challenged_chunk)), Error::<Test>::InvalidState);
     });
 }

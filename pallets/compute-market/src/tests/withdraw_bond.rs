@@ -6,26 +6,27 @@ use super::*;
 fn a_retired_provider_gets_its_bond_back() {
     ExtBuilder.build_and_execute(|| {
         offer(PROVIDER, UNIT_PRICE);
+        let bond = bond_of(PROVIDER);
         assert_ok!(ComputeMarket::retire_provider(signed(PROVIDER)));
         pass(RETIRE_PERIOD);
         assert_ok!(ComputeMarket::withdraw_bond(signed(PROVIDER)));
-        assert_eq!(last_event(), Event::BondWithdrawn { provider: PROVIDER, bond: MIN_BOND });
-        assert_eq!(balance(PROVIDER), FUNDS);
-        assert_eq!(bond_of(PROVIDER), 0);
+        assert_eq!(last_event(), Event::BondWithdrawn { provider: PROVIDER, bond });
+        assert_eq!((balance(PROVIDER), bond_of(PROVIDER)), (FUNDS, 0));
         assert!(Providers::<Test>::get(PROVIDER).is_none());
-        assert_ok!(ComputeMarket::register_provider(signed(PROVIDER), MIN_BOND));
+        register(PROVIDER, MIN_BOND);
     });
 }
 
 #[test]
 fn the_retirement_period_must_pass() {
     ExtBuilder.build_and_execute(|| {
-        assert_noop!(ComputeMarket::withdraw_bond(signed(PROVIDER)), Error::<Test>::ProviderNotFound);
+        let withdraw = || ComputeMarket::withdraw_bond(signed(PROVIDER));
+        assert_noop!(withdraw(), Error::<Test>::ProviderNotFound);
         offer(PROVIDER, UNIT_PRICE);
-        assert_noop!(ComputeMarket::withdraw_bond(signed(PROVIDER)), Error::<Test>::NotRetired);
+        assert_noop!(withdraw(), Error::<Test>::NotRetired);
         assert_ok!(ComputeMarket::retire_provider(signed(PROVIDER)));
         pass(RETIRE_PERIOD - 1);
-        assert_noop!(ComputeMarket::withdraw_bond(signed(PROVIDER)), Error::<Test>::TooEarly);
+        assert_noop!(withdraw(), Error::<Test>::TooEarly);
     });
 }
 

@@ -1,6 +1,5 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
-use neurodata_primitives::LicenceKind;
 use sp_runtime::TokenError;
 
 fn add(account: AccountId, dataset: DatasetId, amount: Balance) -> DispatchResult {
@@ -24,7 +23,7 @@ fn more_stake_covers_more_sales() {
         let dataset = activate();
         let sales: alloc::vec::Vec<Sale> = (0..5).map(|_| Sale::open(dataset, BUYER).unwrap()).collect();
         let uncovered = Error::<Test>::NotForSale(SaleRefusal::Stake);
-        assert_noop!(copy_quote(dataset, BUYER, LicenceKind::Personal), uncovered);
+        assert_noop!(Sale::open(dataset, BUYER), uncovered);
         assert_ok!(add(OWNER, dataset, 2 * COPY_PRICE));
         let sixth = Sale::open(dataset, BUYER).unwrap();
         sales.into_iter().chain([sixth]).for_each(Sale::settle);

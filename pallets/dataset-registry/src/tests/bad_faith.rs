@@ -3,9 +3,9 @@ use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
 use neurodata_primitives::{
     score::replay,
     seams::{SaleEnd, TrainingData, UseOutcome},
-    DatasetTerms,
+    Asset, DatasetTerms,
     LicenceKind::Personal,
-    NRC,
+    PenaltyCause, NRC,
 };
 
 /// What an account has, on hold or not.
@@ -22,7 +22,7 @@ fn gain(sales: u32, complaining: u32, fault: Fault) -> i128 {
         let copy_price = STAKE / 2 / Balance::from(sales);
         let dataset = activate_on(DatasetTerms { copy_price, ..open_terms() });
         let open: alloc::vec::Vec<Sale> = (0..sales).map(|_| Sale::open(dataset, BUYER).unwrap()).collect();
-        assert_noop!(copy_quote(dataset, BUYER, Personal), Error::<Test>::NotForSale(SaleRefusal::Stake));
+        assert_noop!(Sale::open(dataset, BUYER), Error::<Test>::NotForSale(SaleRefusal::Stake));
         let (complaints, silent) = open.split_at(complaining as usize);
         complaints.iter().for_each(|sale| sale.complain(fault));
         // What is open when the package is condemned is refunded.
@@ -201,7 +201,8 @@ fn whoever_attested_a_bad_package_is_penalised_once() {
         }
         let sales = [BUYER, STRANGER].map(|buyer| Sale::open(dataset, buyer).unwrap());
         sales[0].complain(Fault::BadChunk { chunk: 2 });
-        let penalised = [(INSPECTORS[0], BUYER, BUYER), (INSPECTORS[1], BUYER, BUYER)];
+        let cause = PenaltyCause::AttestedBadPackage { asset: Asset::Dataset(dataset) };
+        let penalised = [(INSPECTORS[0], BUYER, BUYER, cause), (INSPECTORS[1], BUYER, BUYER, cause)];
         assert_eq!(Penalised::get(), penalised);
         sales[1].complain(Fault::BadChunk { chunk: 2 });
         assert_eq!(Penalised::get(), penalised);

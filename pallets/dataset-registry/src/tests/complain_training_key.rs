@@ -3,7 +3,7 @@ use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
 use neurodata_primitives::{
     sale::OneTimeSecret,
     seams::{TrainingData, UseOutcome},
-    Claim, Fault, NRC,
+    Claim, Dismissal, Fault, PenaltyCause, NRC,
 };
 
 fn complain(account: AccountId, training_use: TrainingUseId, secret: OneTimeSecret) -> DispatchResult {
@@ -19,6 +19,11 @@ fn delivered(dataset: DatasetId, price: Balance, key: impl FnOnce(TrainingUseId)
     let training_use = open_use_at(dataset, price);
     assert_ok!(DatasetRegistry::deliver_key(signed(OWNER), training_use, key(training_use)));
     training_use
+}
+
+/// What a complaint is answered that proves nothing.
+fn unproved(reason: Dismissal) -> Error<Test> {
+    Error::InvalidEvidence(EvidenceIssue(reason))
 }
 
 /// Two times the price.
@@ -42,6 +47,8 @@ fn a_wrong_key_ends_the_use_and_costs_stake() {
         assert_eq!(Balances::balance(&PROVIDER), ENDOWMENT + SLASH * 3 / 10);
         assert_eq!(Burned::get(), SLASH * 7 / 10);
         assert_eq!(causes(dataset), [ScoreCause::ComplaintUpheld]);
+        let cause = PenaltyCause::TrainingKeyBad { training_use, fault: Fault::WrongKey };
+        assert_eq!(Penalties::get(), [(OWNER, SLASH, cause)]);
         assert_eq!(sold.score, score_after([ScoreCause::ComplaintUpheld]));
         assert!(happened(Event::StakeSlashed { dataset, owner: OWNER, amount: SLASH, burned: SLASH * 7 / 10 }));
         assert_eq!(last_event(), Event::TrainingKeyFaulty { training_use, dataset, job: JOB, fault: Fault::WrongKey });
@@ -96,7 +103,7 @@ fn the_slash_is_limited_by_the_stake_of_the_dataset() {
 fn a_right_key_is_nothing_to_complain_about() {
     ExtBuilder.build_and_execute(|| {
         let training_use = delivered(activate(), TRAINING_PRICE, |id| wrap(&CONTENT_KEY, id));
-        assert_noop!(complain(PROVIDER, training_use, SECRET), Error::<Test>::InvalidEvidence(EvidenceIssue::KeyIsRight));
+        assert_noop!(complain(PROVIDER, training_use, SECRET), unproved(Dismissal::KeyIsRight));
     });
 }
 
@@ -104,7 +111,7 @@ fn a_right_key_is_nothing_to_complain_about() {
 fn a_forged_secret_proves_nothing() {
     ExtBuilder.build_and_execute(|| {
         let training_use = delivered(activate(), TRAINING_PRICE, |id| wrap(&CONTENT_KEY, id));
-        assert_noop!(complain(PROVIDER, training_use, [13; 32]), Error::<Test>::InvalidEvidence(EvidenceIssue::ForeignSecret));
+        assert_noop!(complain(PROVIDER, training_use, [13; 32]), unproved(Dismissal::ForeignSecret));
     });
 }
 
@@ -184,6 +191,7 @@ fn a_bad_package_costs_the_whole_stake_and_condemns_the_dataset() {
         assert_eq!(Balances::balance(&PROVIDER), ENDOWMENT + STAKE * 3 / 10);
         assert_eq!(KeysTold::get(), [(JOB, training_use, true), (JOB, training_use, false)]);
         let fault = Fault::BadChunk { chunk: 0 };
+        assert_eq!(Penalties::get(), [(OWNER, STAKE, PenaltyCause::TrainingKeyBad { training_use, fault })]);
         assert!(happened(Event::DatasetCondemned { dataset, fault }));
         assert_eq!(last_event(), Event::TrainingKeyFaulty { training_use, dataset, job: JOB, fault });
     });
@@ -198,7 +206,29 @@ fn forged_evidence_against_a_package_proves_nothing() {
         opened.leaf = neurodata_primitives::FieldBytes::new([2; 32]);
         assert_noop!(
             claim(PROVIDER, training_use, SECRET, Claim::BadChunk(opened)),
-            Error::<Test>::InvalidEvidence(EvidenceIssue::ForeignChunk)
+            unproved(Dismissal::ForeignChunk)
         );
     });
+}
+
+#[test]
+fn a_key_is_proved_bad_at_any_time_until_its_use_is_closed() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate();
+        let uses = [(); 2].map(|()| delivered(dataset, TRAINING_PRICE, |_| wrapped_key()));
+        // The jobs run; then their owner cancels them, and they are stopping.
+        run_to_block(System::block_number() + 1_000);
+        assert_ok!(complain(PROVIDER, uses[0], SECRET));
+        assert_eq!(KeysTold::get().last(), Some(&(JOB, uses[0], false)));
+        DatasetRegistry::close_use(uses[1], UseOutcome::Ended);
+        assert_noop!(complain(PROVIDER, uses[1], SECRET), Error::<Test>::NotFound);
+        assert_eq!((held(OWNER), Penalties::get().len()), (STAKE - SLASH, 1));
+    });
+}
+
+#[test]
+fn a_complaint_that_proves_nothing_names_its_reason_in_two_bytes() {
+    let error = DispatchError::from(unproved(Dismissal::NotApplicable));
+    let DispatchError::Module(module) = error else { panic!("an error of the pallet") };
+    assert_eq!(module.error[1..], [Dismissal::NotApplicable.encode()[0], 0, 0]);
 }

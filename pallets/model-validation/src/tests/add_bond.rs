@@ -26,11 +26,34 @@ fn a_larger_bond_covers_more_seats() {
     ExtBuilder::default().with_evaluators(1).build_and_execute(|| {
         NonRevealSlash::set(Permill::from_percent(60));
         let covers = || ModelValidation::covers_another_seat(&evaluator(EVALUATORS[0]));
-        ModelValidation::take_seat(&EVALUATORS[0]);
+        ModelValidation::take_duty(&EVALUATORS[0], JOB);
         assert!(!covers());
         assert_ok!(add_bond(EVALUATORS[0], 200));
         assert!(covers());
-        ModelValidation::leave_seat(&EVALUATORS[0]);
+        ModelValidation::end_duty(&EVALUATORS[0], JOB);
+    });
+}
+
+#[test]
+fn each_further_minimum_is_a_ticket_up_to_eight() {
+    ExtBuilder::default().with_evaluators(1).build_and_execute(|| {
+        let account = EVALUATORS[0];
+        let mut counts = vec![tickets(account)];
+        for amount in [BOND - 1, 1, 3 * BOND, 3 * BOND, BOND / 2] {
+            assert_ok!(add_bond(account, amount));
+            counts.push(tickets(account));
+        }
+        assert_eq!(counts, [1, 1, 2, 5, 8, 8]);
+    });
+}
+
+#[test]
+fn a_new_minimum_reaches_an_evaluator_with_its_next_call() {
+    ExtBuilder::default().with_evaluators(1).build_and_execute(|| {
+        EvaluatorBond::set(BOND / 2);
+        assert_eq!(tickets(EVALUATORS[0]), 1);
+        assert_ok!(add_bond(EVALUATORS[0], 0));
+        assert_eq!(tickets(EVALUATORS[0]), 2);
     });
 }
 

@@ -1,9 +1,20 @@
-use crate::{mock::*, Decision, Error, Event, Rounds, Verdict};
-use frame_support::{assert_noop, assert_ok, assert_storage_noop};
+use crate::{mock::*, Decision, Error, Event, Instance, PenaltyCause, Rounds, Verdict};
+use frame_support::{assert_noop, assert_ok, assert_storage_noop, dispatch::Pays};
 use sp_runtime::{traits::Dispatchable, Permill};
 
 fn close_round(signer: AccountId) -> sp_runtime::DispatchResult {
-    ModelValidation::close_round(signed(signer), JOB)
+    ModelValidation::close_round(signed(signer), JOB).map(|_| ()).map_err(|refused| refused.error)
+}
+
+#[test]
+fn whoever_ends_a_round_pays_no_fee_and_whoever_tries_too_early_does() {
+    ExtBuilder::default().with_evaluators(3).build_and_execute(|| {
+        sealed_round(&[(Verdict::Accept, 90); 3]);
+        let refused = ModelValidation::close_round(signed(REPORTER), JOB).unwrap_err();
+        assert_eq!((refused.error, refused.post_info.pays_fee), (Error::<Test>::TooEarly.into(), Pays::Yes));
+        run_to_block(11);
+        assert_eq!(ModelValidation::close_round(signed(REPORTER), JOB).unwrap().pays_fee, Pays::No);
+    });
 }
 
 #[test]
@@ -31,14 +42,16 @@ fn members_that_sealed_and_did_not_open_pay() {
         assert_noop!(close_round(REPORTER), Error::<Test>::TooEarly);
         run_to_block(11);
         assert_ok!(close_round(REPORTER));
-        assert_eq!(Decisions::get(), [(JOB, Decision::Undecided, vec![])]);
-        assert_eq!(last_event(), Event::RoundClosed { job: JOB, decision: Decision::Undecided });
+        assert!(Decisions::get().is_empty());
+        let instance = Instance::Second;
+        assert_eq!(last_event(), Event::RoundOpened { job: JOB, instance, draw_at: 13, draw_by: 18 });
         assert_eq!(held(members[0]), BOND);
         assert_eq!((held(members[1]), held(members[2])), (BOND - PENALTY, BOND - PENALTY));
         assert_eq!(Balances::free_balance(JOB_OWNER), FUNDS + 2 * 40);
         assert_eq!(Balances::free_balance(REPORTER), FUNDS + 2 * 20);
         assert_eq!(Burned::get(), 2 * 140);
-        assert_eq!(Failures::get().len(), 2);
+        let silent = |member| (member, PENALTY, PenaltyCause::NotOpened { job: JOB });
+        assert_eq!(Penalties::get(), [silent(members[1]), silent(members[2])]);
         assert!(members.iter().all(|member| evaluator(*member).open_seats == 0));
     });
 }
@@ -62,7 +75,7 @@ fn nobody_opens_and_all_pay() {
         let members = sealed_round(&[(Verdict::Accept, 90); 3]);
         run_to_block(11);
         assert_ok!(close_round(REPORTER));
-        assert_eq!(Decisions::get(), [(JOB, Decision::Undecided, vec![])]);
+        assert!(Decisions::get().is_empty());
         assert!(members.iter().all(|member| held(*member) == BOND - PENALTY));
     });
 }
@@ -103,6 +116,7 @@ fn a_payee_that_cannot_receive_has_its_part_burned() {
         assert_ok!(close_round(99));
         assert_eq!((Balances::free_balance(STRANGER), Balances::free_balance(99)), (0, 0));
         assert_eq!(Burned::get(), 300);
+        assert!(Notes::get().is_empty(), "who got nothing has no line of it");
     });
 }
 
@@ -110,15 +124,17 @@ fn a_payee_that_cannot_receive_has_its_part_burned() {
 fn a_refused_decision_changes_nothing() {
     ExtBuilder::default().with_evaluators(3).build_and_execute(|| {
         let members = sealed_round(&[(Verdict::Accept, 90); 3]);
+        assert_ok!(reveal(members[0], Verdict::Accept, 90));
+        assert_ok!(reveal(members[1], Verdict::Accept, 90));
         run_to_block(11);
         DecisionsRefused::set(true);
-        Failures::set(Vec::new());
         let call = RuntimeCall::ModelValidation(crate::Call::close_round { job: JOB });
         assert_storage_noop!(assert!(call.clone().dispatch(signed(REPORTER)).is_err()));
         // The test doubles do not roll back with the storage.
         Burned::set(0);
         DecisionsRefused::set(false);
         assert_ok!(call.dispatch(signed(REPORTER)));
-        assert!(members.iter().all(|member| held(*member) == BOND - PENALTY));
+        assert_eq!(held(members[2]), BOND - PENALTY);
+        assert_eq!(Decisions::get(), [(JOB, Decision::Accepted { score: 90 }, members[..2].to_vec())]);
     });
 }

@@ -1,11 +1,12 @@
 //! What model validation answers to sales: evaluators drawn to inspect packages.
 
-use crate::{mock::*, Error, EvaluatorIndex, Evaluators, Event, InspectionSeats};
+use crate::{mock::*, Error, Evaluators, Event, InspectionSeats, PenaltyCause};
 use frame_support::{assert_noop, assert_ok, assert_storage_noop};
-use neurodata_primitives::{draw as draws, seams::Inspectors, ContributionKind, InspectionId, Seed};
+use neurodata_primitives::{draw as draws, seams::Inspectors, InspectionId, Seed};
 use sp_runtime::Permill;
 
 const INSPECTION: InspectionId = InspectionId::new(3);
+const MISSED: PenaltyCause = PenaltyCause::InspectionMissed { inspection: INSPECTION };
 
 fn seed(byte: u8) -> Seed {
     Seed::new([byte; 32])
@@ -20,10 +21,10 @@ fn draw_inspectors(seats: u32, excluded: &[AccountId]) -> Vec<AccountId> {
 fn the_lowest_ranks_are_drawn_and_take_a_seat() {
     ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
         let drawn = draw_inspectors(3, &[]);
-        let mut expected = EVALUATORS;
-        expected.sort_by_key(|account| draws::derive(&seed(1), draws::INSPECTION_DOMAIN, &(INSPECTION, account)));
+        let mut expected = EVALUATORS[..6].to_vec();
+        expected.sort_by_key(|account| draws::derive(&seed(1), draws::INSPECTION_DOMAIN, &(INSPECTION, account, 0u8)));
         assert_eq!(drawn, expected[..3]);
-        for account in EVALUATORS {
+        for account in EVALUATORS.into_iter().take(6) {
             let seats = u32::from(drawn.contains(&account));
             assert_eq!((evaluator(account).open_seats, InspectionSeats::<Test>::get(account)), (seats, seats));
         }
@@ -110,13 +111,13 @@ fn leaving_an_inspection_frees_no_seat_of_a_committee() {
 fn a_silent_or_refuted_inspector_pays_the_seat_penalty() {
     ExtBuilder::default().with_evaluators(1).build_and_execute(|| {
         let inspector = EVALUATORS[0];
-        <ModelValidation as Inspectors<_, u64>>::penalise(&inspector, &JOB_OWNER, &REPORTER);
+        <ModelValidation as Inspectors<_, u64>>::penalise(&inspector, &JOB_OWNER, &REPORTER, MISSED);
         assert_eq!((held(inspector), evaluator(inspector).bond), (BOND - PENALTY, BOND - PENALTY));
         assert_eq!(Balances::free_balance(JOB_OWNER), FUNDS + 40);
         assert_eq!(Balances::free_balance(REPORTER), FUNDS + 20);
         assert_eq!(Burned::get(), 140);
-        assert_eq!(Failures::get(), [(inspector, ContributionKind::Validation)]);
-        assert_eq!(last_event(), Event::EvaluatorSlashed { job: None, evaluator: inspector, amount: PENALTY });
+        assert_eq!(Penalties::get(), [(inspector, PENALTY, MISSED)]);
+        assert_eq!(last_event(), Event::EvaluatorSlashed { job: None, evaluator: inspector, amount: PENALTY, cause: MISSED });
     });
 }
 
@@ -124,7 +125,7 @@ fn a_silent_or_refuted_inspector_pays_the_seat_penalty() {
 fn an_inspector_that_reports_itself_gets_nothing() {
     ExtBuilder::default().with_evaluators(1).build_and_execute(|| {
         let inspector = EVALUATORS[0];
-        <ModelValidation as Inspectors<_, u64>>::penalise(&inspector, &inspector, &inspector);
+        <ModelValidation as Inspectors<_, u64>>::penalise(&inspector, &inspector, &inspector, MISSED);
         assert_eq!(Balances::free_balance(inspector), FUNDS - BOND);
         assert_eq!(Burned::get(), PENALTY);
     });
@@ -135,10 +136,10 @@ fn penalties_reach_a_retired_inspector_and_end_with_the_bond() {
     ExtBuilder::default().with_evaluators(1).build_and_execute(|| {
         let inspector = EVALUATORS[0];
         NonRevealSlash::set(Permill::from_percent(60));
-        let penalise = || <ModelValidation as Inspectors<_, u64>>::penalise(&inspector, &JOB_OWNER, &REPORTER);
+        let penalise = || <ModelValidation as Inspectors<_, u64>>::penalise(&inspector, &JOB_OWNER, &REPORTER, MISSED);
         penalise();
         assert_eq!((held(inspector), evaluator(inspector).retires_at), (400, Some(102)));
-        assert!(EvaluatorIndex::<Test>::get().is_empty());
+        assert!(active().is_empty());
         penalise();
         assert_eq!(held(inspector), 0);
         assert_storage_noop!(penalise());
@@ -146,5 +147,17 @@ fn penalties_reach_a_retired_inspector_and_end_with_the_bond() {
         assert_ok!(ModelValidation::withdraw_bond(signed(inspector)));
         assert_storage_noop!(penalise());
         assert!(!Evaluators::<Test>::contains_key(inspector));
+    });
+}
+
+#[test]
+fn tickets_that_rose_when_the_inspection_was_asked_for_or_later_do_not_count() {
+    ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
+        // Its registration lies behind every draw.
+        run_to_block(200);
+        assert_ok!(ModelValidation::add_bond(signed(EVALUATORS[5]), 7 * BOND));
+        let mut expected = EVALUATORS[..6].to_vec();
+        expected.sort_by_key(|account| draws::derive(&seed(1), draws::INSPECTION_DOMAIN, &(INSPECTION, account, 0u8)));
+        assert_eq!(draw_inspectors(6, &[]), expected);
     });
 }

@@ -1,8 +1,12 @@
 //! Parameters that are refused, pinned indices, and states that the invariants catch.
 
-use crate::{mock::*, Call, EvaluatorIndex, Evaluators, HoldReason, InspectionSeats, Pallet, Verdict};
+use crate::{
+    mock::*, probes::Probe, Call, Duties, EvaluatorIndex, Evaluators, HoldReason, InspectionSeats, Instance, OpenRounds, Pallet,
+    Probes, Rounds, Verdict,
+};
 use codec::Encode;
 use frame_support::{assert_ok, traits::Hooks};
+use neurodata_primitives::JobId;
 use sp_runtime::Permill;
 
 #[test]
@@ -11,9 +15,9 @@ fn parameters_that_cannot_work_are_refused() {
         let refused = |fault| assert_eq!(Pallet::<Test>::ensure_parameters(), Err(fault));
         assert_ok!(Pallet::<Test>::ensure_parameters());
         CommitteeSize::set(0);
-        refused("CommitteeSize is not within 1 to MAX_COMMITTEE");
-        CommitteeSize::set(10);
-        refused("CommitteeSize is not within 1 to MAX_COMMITTEE");
+        refused("CommitteeSize is not within 1 to MAX_FIRST_COMMITTEE");
+        CommitteeSize::set(8);
+        refused("CommitteeSize is not within 1 to MAX_FIRST_COMMITTEE");
         CommitteeSize::set(3);
         MaxEvaluators::set(2);
         refused("CommitteeSize is above MaxEvaluators");
@@ -43,6 +47,7 @@ fn call_indices_and_the_hold_reason_are_pinned() {
     assert_eq!(index(Call::close_sealing { job: JOB }), 8);
     assert_eq!(index(Call::close_round { job: JOB }), 9);
     assert_eq!(index(Call::add_bond { amount: 1 }), 10);
+    assert_eq!(index(Call::open_probe { job: JOB, secret: SECRET, trace: TRACE }), 11);
     assert_eq!(HoldReason::EvaluatorBond.encode(), [0]);
 }
 
@@ -74,4 +79,20 @@ fn the_invariants_catch_broken_states() {
     broken(|| InspectionSeats::<Test>::insert(EVALUATORS[0], 0), "a count of no seats is stored");
     broken(EvaluatorIndex::<Test>::kill, "the index is not the active evaluators");
     broken(|| Evaluators::<Test>::remove(EVALUATORS[0]), "a stranger is in the index");
+    broken(|| Duties::<Test>::remove(EVALUATORS[0]), "the duties are not the seats in rounds");
+    broken(|| OpenRounds::<Test>::remove(JOB.get().to_be_bytes()), "a round is not listed");
+    broken(|| OpenRounds::<Test>::insert([9; 8], ()), "a listed round is gone");
+    broken(
+        || EvaluatorIndex::<Test>::mutate(|index| index.iter_mut().for_each(|candidate| candidate.tickets = 9)),
+        "an evaluator has too many tickets",
+    );
+    fn begin(job: JobId) {
+        Probes::<Test>::insert(job, Probe::Closed { rate: Permill::one() })
+    }
+    broken(|| begin(JOB), "a known-answer task is not that of its round");
+    broken(|| begin(JobId::new(99)), "a known-answer task has no round");
+    broken(
+        || Rounds::<Test>::mutate(JOB, |round| round.as_mut().unwrap().instance = Instance::Second),
+        "a second committee has none before it",
+    );
 }

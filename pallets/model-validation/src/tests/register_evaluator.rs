@@ -1,4 +1,4 @@
-use crate::{mock::*, Error, Event, EvaluatorIndex, EvaluatorRecord, Evaluators};
+use crate::{candidates::Candidate, mock::*, Error, EvaluatorIndex, EvaluatorRecord, Evaluators, Event};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::{traits::BadOrigin, TokenError};
 
@@ -15,7 +15,7 @@ fn the_bond_is_held_and_the_evaluator_active() {
             registered_at: 1,
         };
         assert_eq!(Evaluators::<Test>::get(EVALUATORS[0]), Some(record));
-        assert_eq!(EvaluatorIndex::<Test>::get().to_vec(), [EVALUATORS[0]]);
+        assert_eq!(EvaluatorIndex::<Test>::get().to_vec(), [Candidate::new(EVALUATORS[0], 2, 1)]);
         assert_eq!(held(EVALUATORS[0]), 2 * BOND);
         assert_eq!(Balances::free_balance(EVALUATORS[0]), FUNDS - 2 * BOND);
         assert_eq!(last_event(), Event::EvaluatorRegistered { evaluator: EVALUATORS[0], bond: 2 * BOND });

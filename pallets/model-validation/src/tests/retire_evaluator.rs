@@ -1,11 +1,11 @@
-use crate::{mock::*, Decision, Error, EvaluatorIndex, Event, Verdict};
+use crate::{mock::*, Decision, Error, Event, Verdict};
 use frame_support::{assert_noop, assert_ok};
 
 #[test]
 fn a_retired_evaluator_leaves_the_index_and_keeps_its_hold() {
     ExtBuilder::default().with_evaluators(2).build_and_execute(|| {
         assert_ok!(ModelValidation::retire_evaluator(signed(EVALUATORS[0])));
-        assert_eq!(EvaluatorIndex::<Test>::get().to_vec(), [EVALUATORS[1]]);
+        assert_eq!(active(), [EVALUATORS[1]]);
         assert_eq!(evaluator(EVALUATORS[0]).retires_at, Some(102));
         assert_eq!(held(EVALUATORS[0]), BOND);
         assert_eq!(last_event(), Event::EvaluatorRetired { evaluator: EVALUATORS[0], retires_at: 102 });

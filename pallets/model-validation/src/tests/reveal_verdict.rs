@@ -1,4 +1,4 @@
-use crate::{mock::*, validation, Decision, Error, Event, Rounds, Verdict};
+use crate::{mock::*, validation, Decision, Error, Event, PenaltyCause, Rounds, Verdict, WeightInfo};
 use frame_support::{assert_noop, assert_ok};
 use neurodata_primitives::{JobId, RoundState, SeatState};
 use sp_runtime::DispatchError;
@@ -30,7 +30,7 @@ fn the_last_opening_decides() {
         for member in members {
             assert_eq!((evaluator(member).open_seats, held(member)), (0, BOND));
         }
-        assert!(Failures::get().is_empty());
+        assert!(Penalties::get().is_empty());
     });
 }
 
@@ -44,7 +44,7 @@ fn the_minority_is_left_out_and_keeps_its_bond() {
         }
         assert_eq!(Decisions::get(), [(JOB, Decision::Rejected, vec![members[0], members[2]])]);
         assert_eq!(held(members[1]), BOND);
-        assert!(Failures::get().is_empty());
+        assert_eq!(Penalties::get(), [(members[1], 0, PenaltyCause::Outvoted { job: JOB })]);
     });
 }
 
@@ -80,6 +80,19 @@ fn scores_are_within_1_and_100() {
         assert_noop!(reveal(members[0], Verdict::Accept, 0), Error::<Test>::InvalidScore);
         assert_noop!(reveal(members[1], Verdict::Accept, 101), Error::<Test>::InvalidScore);
         assert_ok!(reveal(members[2], Verdict::Reject, 1));
+    });
+}
+
+#[test]
+fn data_that_cannot_be_had_are_sealed_and_opened_with_any_score() {
+    ExtBuilder::default().with_evaluators(3).build_and_execute(|| {
+        let given = [1, 50, 100].map(|score| (Verdict::Unavailable, score));
+        let members = sealed_round(&given);
+        assert_noop!(reveal(members[0], Verdict::Reject, 1), Error::<Test>::SealMismatch);
+        for (member, (verdict, score)) in members.iter().zip(given).take(2) {
+            assert_ok!(reveal(*member, verdict, score));
+            assert_eq!(seat_of(*member), SeatState::Revealed { verdict, score });
+        }
     });
 }
 
@@ -137,5 +150,19 @@ fn a_refused_decision_does_not_take_the_last_opening_away() {
         assert_ok!(ModelValidation::close_round(signed(STRANGER), JOB));
         assert_eq!(Decisions::get(), [(JOB, Decision::Accepted { score: 90 }, members.clone())]);
         assert!(members.iter().all(|member| held(*member) == BOND));
+    });
+}
+
+#[test]
+fn the_weight_of_the_end_is_refunded_while_the_round_goes_on() {
+    ExtBuilder::default().with_evaluators(3).build_and_execute(|| {
+        let members = sealed_round(&[(Verdict::Accept, 90); 3]);
+        let weight_of = |member| {
+            let opened = ModelValidation::reveal_verdict(signed(member), JOB, Verdict::Accept, 90, salt(member));
+            opened.unwrap().actual_weight
+        };
+        let paid = [0, 1, 2].map(|seat| weight_of(members[seat]));
+        let opening = Some(<() as WeightInfo>::reveal_verdict());
+        assert_eq!(paid, [opening, opening, None]);
     });
 }

@@ -6,10 +6,6 @@ fn charge(fee: Balance, tip: Balance) {
     FeeSplit::<Test>::on_unbalanceds([withdraw(fee), withdraw(tip)].into_iter());
 }
 
-fn gained(account: AccountId) -> Balance {
-    Balances::balance(&account).saturating_sub(EXISTENTIAL_DEPOSIT)
-}
-
 #[test]
 fn a_fee_is_split_among_author_treasury_and_fire() {
     ExtBuilder::default().build_and_execute(|| {

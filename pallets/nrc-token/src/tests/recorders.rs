@@ -18,9 +18,22 @@ fn the_constants_are_accepted() {
 }
 
 #[test]
+fn parameters_that_make_no_sense_are_reported() {
+    ExtBuilder::default().build_and_execute(|| {
+        FeeAuthorShare::set(Permill::from_percent(81));
+        assert_eq!(NrcToken::ensure_parameters(), Err("the shares of a fee exceed the whole"));
+        FeeAuthorShare::set(Permill::from_percent(80));
+        PoolShare::set(Permill::from_percent(31));
+        assert_eq!(NrcToken::ensure_parameters(), Err("the shares of an era exceed the whole"));
+        PoolShare::set(Permill::from_percent(30));
+        assert_eq!(NrcToken::ensure_parameters(), Ok(()));
+    });
+}
+
+#[test]
 fn issuance_at_genesis_is_recorded_in_the_first_block_only() {
     ExtBuilder::default().build_and_execute(|| {
-        let genesis = FUNDS + 3 * EXISTENTIAL_DEPOSIT;
+        let genesis = FUNDS + 4 * EXISTENTIAL_DEPOSIT;
         assert_eq!(GenesisIssuance::<Test>::get(), Some(genesis));
         BurnRecorder::<Test>::on_unbalanced(withdraw(5));
         NrcToken::on_initialize(2);
@@ -61,6 +74,14 @@ fn a_burn_that_nobody_recorded_is_tolerated() {
     ExtBuilder::default().build().execute_with(|| {
         drop(withdraw(70));
         assert_eq!(NrcToken::do_try_state(), Ok(()));
+    });
+}
+
+#[test]
+fn a_remainder_that_was_never_handed_over_is_found() {
+    ExtBuilder::default().build().execute_with(|| {
+        <NrcToken as sp_staking::EraPayout<Balance>>::era_payout(0, Balances::total_issuance(), 6_000);
+        assert!(NrcToken::do_try_state().is_err());
     });
 }
 

@@ -154,3 +154,70 @@ fn the_weight_is_that_of_the_credits_there_were() {
         assert_eq!(actual_weight, Some(<() as WeightInfo>::claim(2)));
     });
 }
+
+#[test]
+fn what_a_stake_earned_is_paid_with_what_matured() {
+    ExtBuilder::default().build_and_execute(|| {
+        assert_ok!(Rewards::stake(RuntimeOrigin::signed(JOB_OWNER), 100));
+        credit(JOB_OWNER, 600);
+        issue(1_000);
+        run_to_block(6);
+        let before = Balances::balance(&JOB_OWNER);
+        assert_ok!(claim(JOB_OWNER));
+        assert_eq!(Balances::balance(&JOB_OWNER), before + 600 + 500);
+        assert_eq!((Rewards::pool_status().owed_to_stakers, available()), (0, 500));
+        assert_eq!(Contributors::<Test>::get(JOB_OWNER).credited, 500);
+        System::assert_last_event(Event::Claimed { account: JOB_OWNER, amount: 1_100 }.into());
+        let lines = history(JOB_OWNER);
+        let stake = HistoryEvent::Credited { reason: PayoutReason::Stake };
+        assert_eq!(lines[lines.len() - 2..], [(500, stake), (1_100, HistoryEvent::Claimed)]);
+    });
+}
+
+#[test]
+fn what_a_stake_earned_needs_no_credit_and_no_time() {
+    ExtBuilder::default().build_and_execute(|| {
+        assert_ok!(Rewards::stake(RuntimeOrigin::signed(JOB_OWNER), 128));
+        assert_noop!(claim(JOB_OWNER), Error::<Test>::NothingToClaim);
+        issue(10);
+        assert_ok!(claim(JOB_OWNER));
+        System::assert_last_event(Event::Claimed { account: JOB_OWNER, amount: 5 }.into());
+        assert_noop!(claim(JOB_OWNER), Error::<Test>::NothingToClaim);
+    });
+}
+
+#[test]
+fn what_a_stake_earned_is_paid_when_the_list_of_credits_is_full() {
+    ExtBuilder::default().build_and_execute(|| {
+        assert_ok!(Rewards::stake(RuntimeOrigin::signed(JOB_OWNER), 128));
+        for _ in 0..MAX_CREDITS + 1 {
+            credit(JOB_OWNER, 10);
+        }
+        issue(10);
+        assert_ok!(claim(JOB_OWNER));
+        System::assert_last_event(Event::Claimed { account: JOB_OWNER, amount: 5 }.into());
+        assert_eq!(Rewards::owed(JOB_OWNER), 50);
+    });
+}
+
+#[test]
+fn a_merged_credit_has_its_own_line_of_history() {
+    ExtBuilder::default().build_and_execute(|| {
+        for number in 0..u64::from(MAX_CREDITS) + 2 {
+            fund(10);
+            Rewards::credit(&PROVIDER, 10, reason(number));
+        }
+        let reasons: Vec<_> = (0..6).map(|number| (10, HistoryEvent::Credited { reason: reason(number) })).collect();
+        assert_eq!(history(PROVIDER), reasons);
+    });
+}
+
+#[test]
+fn whoever_claims_without_a_profile_gets_none() {
+    ExtBuilder::default().build_and_execute(|| {
+        credit(STRANGER, 100);
+        run_to_block(6);
+        assert_ok!(claim(STRANGER));
+        assert!(!Contributors::<Test>::contains_key(STRANGER));
+    });
+}

@@ -27,6 +27,17 @@ fn a_refund_is_credited_but_is_no_income() {
 }
 
 #[test]
+fn damages_make_a_loss_good_and_are_no_income() {
+    ExtBuilder::default().build_and_execute(|| {
+        fund(30);
+        assert_ok!(Rewards::settle_credit(&STRANGER, 30, PayoutReason::Damages { job: JOB }));
+        assert_eq!(Rewards::owed(STRANGER), 30);
+        assert!(!Contributors::<Test>::contains_key(STRANGER));
+        assert_eq!(Rewards::explain_job(JOB).len(), 1);
+    });
+}
+
+#[test]
 fn nothing_is_credited_for_nothing() {
     ExtBuilder::default().build_and_execute(|| {
         let reason = PayoutReason::Inspection { inspection: InspectionId::new(1) };
@@ -56,6 +67,10 @@ fn reasons_keep_their_encoding() {
         PayoutReason::Royalty { model: ModelId::new(1) },
         PayoutReason::Inspection { inspection: InspectionId::new(1) },
         PayoutReason::JobRefund { job },
+        PayoutReason::Extra { job, kind: ContributionKind::Dataset },
+        PayoutReason::KnownAnswer { job },
+        PayoutReason::Stake,
+        PayoutReason::Damages { job },
     ];
     assert!(reasons.into_iter().zip(0u8..).all(|(reason, index)| reason.encode().first() == Some(&index)));
 }

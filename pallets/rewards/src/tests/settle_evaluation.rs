@@ -1,8 +1,6 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};
 
-const JOB: JobId = JobId::new(7);
-
 #[test]
 fn the_share_of_evaluators_is_a_tenth_of_the_price_rounded_down() {
     ExtBuilder::default().build_and_execute(|| {

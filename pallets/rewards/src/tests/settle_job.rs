@@ -1,12 +1,6 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};
 
-const JOB: JobId = JobId::new(7);
-
-fn settlement(price: Balance, evaluators: &[AccountId]) -> JobSettlement<AccountId, Balance> {
-    JobSettlement { job: JOB, price, data_provider: DATA_PROVIDER, provider: PROVIDER, evaluators: evaluators.to_vec() }
-}
-
 #[test]
 fn each_party_is_credited_with_its_share() {
     ExtBuilder::default().build_and_execute(|| {
@@ -33,7 +27,7 @@ fn a_settlement_tells_everything_in_events() {
             matures_at: 6,
             reason: PayoutReason::Job { job: JOB, kind },
         };
-        let noted = |account, kind| Event::ContributionNoted { account, kind, reputation: 54 };
+        let noted = |account, kind| Event::ContributionNoted { account, job: JOB, kind, score: 100, reputation: 54 };
         assert_eq!(
             events(),
             [
@@ -54,7 +48,7 @@ fn a_settlement_makes_the_parties_contributors() {
     ExtBuilder::default().build_and_execute(|| {
         fund(1_000);
         assert_ok!(Rewards::settle_job(settlement(1_000, &[EVALUATOR])));
-        let new = ContributorRecord { reputation: 54, ..Default::default() };
+        let new = ContributorRecord { reputation: 54, active_at: 1, ..Default::default() };
         assert_eq!(
             Contributors::<Test>::get(DATA_PROVIDER),
             ContributorRecord { dataset_contributions: 1, credited: 250, ..new }
@@ -114,7 +108,7 @@ fn zero_amounts_are_not_credited_but_the_work_counts() {
         assert_ok!(Rewards::settle_job(settlement(1, &[EVALUATOR])));
         for party in [DATA_PROVIDER, PROVIDER, EVALUATOR] {
             assert!(!Credits::<Test>::contains_key(party));
-            assert_eq!(<Rewards as Reputation<_>>::of(&party), 54);
+            assert_eq!(reputation_of(party), 54);
         }
         assert_eq!(Balances::balance(&TREASURY), EXISTENTIAL_DEPOSIT + 1);
     });
@@ -124,14 +118,7 @@ fn zero_amounts_are_not_credited_but_the_work_counts() {
 fn one_account_can_play_every_part() {
     ExtBuilder::default().build_and_execute(|| {
         fund(1_000);
-        let settlement = JobSettlement {
-            job: JOB,
-            price: 1_000,
-            data_provider: PROVIDER,
-            provider: PROVIDER,
-            evaluators: vec![PROVIDER],
-        };
-        assert_ok!(Rewards::settle_job(settlement));
+        assert_ok!(Rewards::settle_job(JobSettlement { data_provider: PROVIDER, ..settlement(1_000, &[PROVIDER]) }));
         assert_eq!(credits_of(PROVIDER), [(250, 6), (600, 6), (100, 6)]);
         assert_eq!(Rewards::owed(PROVIDER), 950);
     });
@@ -158,5 +145,37 @@ fn a_price_that_is_not_in_the_pot_is_refused() {
         assert_ok!(Rewards::settle_job(settlement(1_000, &[EVALUATOR])));
         // What is credited already does not pay for the next job.
         assert_noop!(Rewards::settle_job(settlement(1, &[EVALUATOR])), Error::<Test>::Unfunded);
+    });
+}
+
+#[test]
+fn a_contribution_is_a_line_of_history_with_its_score() {
+    ExtBuilder::default().build_and_execute(|| {
+        fund(1_000);
+        let settlement = JobSettlement { data_score: 40, compute_score: 77, ..settlement(1_000, &[EVALUATOR]) };
+        assert_ok!(Rewards::settle_job(settlement));
+        for (account, amount, kind, score) in [
+            (DATA_PROVIDER, 250, ContributionKind::Dataset, 40),
+            (PROVIDER, 600, ContributionKind::Compute, 77),
+            (EVALUATOR, 100, ContributionKind::Validation, 100),
+        ] {
+            let credited = HistoryEvent::Credited { reason: PayoutReason::Job { job: JOB, kind } };
+            let contributed = HistoryEvent::Contributed { job: JOB, kind, score, reputation: 54 };
+            assert_eq!(history(account), [(amount, credited), (0, contributed)]);
+        }
+    });
+}
+
+#[test]
+fn a_score_out_of_range_is_moved_into_it() {
+    ExtBuilder::default().build_and_execute(|| {
+        fund(1_000);
+        let settlement = JobSettlement { data_score: 0, compute_score: 255, ..settlement(1_000, &[]) };
+        assert_ok!(Rewards::settle_job(settlement));
+        let score = |account| match history(account).last() {
+            Some((_, HistoryEvent::Contributed { score, .. })) => *score,
+            _ => 0,
+        };
+        assert_eq!((score(DATA_PROVIDER), score(PROVIDER)), (1, 100));
     });
 }

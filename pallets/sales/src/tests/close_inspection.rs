@@ -56,7 +56,7 @@ fn evaluators_who_never_asked_are_penalised() {
         run_to_block(14);
         assert_ok!(close(inspection));
         let silent = &inspectors[1..];
-        assert_eq!(Penalised::get(), silent.iter().map(|who| (*who, *who, REPORTER)).collect::<Vec<_>>());
+        assert_eq!(Penalised::get(), silent.iter().map(|who| missed(inspection, *who, REPORTER)).collect::<Vec<_>>());
         for inspector in silent {
             assert!(events().contains(&Event::InvitationLapsed { inspection, inspector: *inspector, penalised: true }));
         }
@@ -99,7 +99,7 @@ fn delisting_does_not_excuse_evaluators() {
         assert_noop!(close(inspection), Error::<Test>::TooEarly);
         run_to_block(14);
         assert_ok!(close(inspection));
-        assert_eq!(Penalised::get(), [(inspectors[0], inspectors[0], REPORTER)]);
+        assert_eq!(Penalised::get(), [missed(inspection, inspectors[0], REPORTER)]);
     });
 }
 

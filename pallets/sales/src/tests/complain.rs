@@ -233,7 +233,7 @@ fn an_inspector_with_forged_evidence_is_penalised() {
         assert_ok!(Sales::complain(signed(inspector), purchase, complaint(Claim::WrongKey)));
         assert_eq!(last_closed(), (purchase, 0, FEE, SaleEnd::Void));
         // The reporter is the inspector, who gains nothing by it.
-        assert_eq!(Penalised::get(), [(inspector, inspector, inspector)]);
+        assert_eq!(Penalised::get(), [missed(inspection, inspector, inspector)]);
         assert_eq!((fees(inspection), held(inspector), free(inspector)), (vec![], 0, ENDOWMENT - DEPOSIT));
         assert_eq!((Burned::get(), Seats::get(inspector)), (DEPOSIT, 0));
         let report = InspectionReport::Unfounded;

@@ -1,4 +1,4 @@
-//! One file for each call, one for the seam, the listing, the invariants and random operations.
+//! One file for each call, one for the escrow, the seam, the listing, the invariants and random operations.
 
 mod abandon_inspection;
 mod accept_inspection;
@@ -9,6 +9,7 @@ mod conservation;
 mod decline_inspection;
 mod deliver_key;
 mod draw_inspectors;
+mod escrow;
 mod expire_delivery;
 mod invariants;
 mod licences;

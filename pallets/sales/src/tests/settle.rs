@@ -69,7 +69,7 @@ fn an_inspector_who_keeps_silent_is_penalised() {
         assert_noop!(Sales::settle(signed(REPORTER), purchase), Error::<Test>::TooEarly);
         run_to_block(now() + 1);
         assert_ok!(Sales::settle(signed(REPORTER), purchase));
-        assert_eq!(Penalised::get(), [(inspector, inspector, REPORTER)]);
+        assert_eq!(Penalised::get(), [missed(inspection, inspector, REPORTER)]);
         assert_eq!(last_closed(), (purchase, 0, FEE, SaleEnd::Void));
         assert_eq!((fees(inspection), held(inspector), Seats::get(inspector)), (vec![], 0, 0));
         // The fee waits for the requester.

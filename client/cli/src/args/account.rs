@@ -1,44 +1,8 @@
-//! Commands about accounts and the parts they play, about keys, and about the chain.
+//! Commands about accounts, keys and the chain.
 
 use clap::{Subcommand, ValueEnum};
 use neurodata_chain::{amount::parse_nrc, Balance};
 use std::path::PathBuf;
-
-/// Commands about compute providers.
-#[derive(Subcommand, Debug)]
-pub enum ProviderCommand {
-    /// Show a compute provider: bond, offer, open jobs, reputation.
-    Status {
-        /// An address, or a path such as //Alice [default: the signing account].
-        account: Option<String>,
-    },
-    /// List what compute providers offer.
-    List,
-}
-
-/// Commands about evaluators.
-#[derive(Subcommand, Debug)]
-pub enum EvaluatorCommand {
-    /// Show an evaluator: bond, open seats, reputation.
-    Status {
-        /// An address, or a path such as //Alice [default: the signing account].
-        account: Option<String>,
-    },
-    /// List evaluators.
-    List,
-}
-
-/// Commands about rewards.
-#[derive(Subcommand, Debug)]
-pub enum RewardsCommand {
-    /// Show what an account can claim now and later.
-    Show {
-        /// An address, or a path such as //Alice [default: the signing account].
-        account: Option<String>,
-    },
-    /// Claim everything that has matured.
-    Claim,
-}
 
 /// Commands about accounts.
 #[derive(Subcommand, Debug)]
