@@ -101,7 +101,7 @@ async fn make_offer(context: &Context, machine: &Capability, call: Call, updated
     let class = describe::offered_class(machine);
     let done = if updated.is_some() { "updated" } else { "made" };
     let text = format!(
-        "offer {offer} is {done} (block {}, fee {})\nit gets jobs that ask for {} or less",
+        "offer {offer} is {done} (block {}, fee {})\nit gets jobs that ask for no more than {}",
         receipt.block_number,
         format_nrc(receipt.fee),
         class.text
