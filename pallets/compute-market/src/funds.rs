@@ -6,15 +6,15 @@ use frame_support::{
     defensive, ensure,
     storage::with_storage_layer,
     traits::{
-        fungible::{BalancedHold, InspectHold, Mutate, MutateHold},
-        tokens::{Fortitude, Precision, Preservation, Restriction},
+        fungible::{BalancedHold, InspectHold, MutateHold},
+        tokens::{Fortitude, Precision, Restriction},
         Get, Imbalance, OnUnbalanced,
     },
 };
 use neurodata_pallet_support::{slash_and_share, SlashParties};
 use neurodata_primitives::{seams::Payouts, HistoryEvent, JobId, PayoutReason, TrainingUseId};
 use sp_runtime::{
-    traits::{AccountIdConversion, CheckedAdd, CheckedMul, CheckedSub, Saturating, Zero},
+    traits::{CheckedAdd, CheckedMul, CheckedSub, Saturating, Zero},
     ArithmeticError, DispatchError, DispatchResult, TokenError,
 };
 
@@ -37,20 +37,19 @@ impl<T: Config> Pallet<T> {
 
     /// The account that holds the escrow of all jobs, and one existential deposit.
     pub fn escrow_account() -> T::AccountId {
-        T::PalletId::get().into_account_truncating()
+        EscrowAccount::<T>::account()
     }
 
     /// Move the escrow of a new job from its owner into the escrow account, and put the deposit for its record on hold.
     ///
-    /// The escrow is moved, not held: a hold may reach money that is locked elsewhere, for vesting or a vote, and must
-    /// never spend it.
+    /// The escrow is moved, not held, as [`neurodata_pallet_support::Escrow`] says.
     pub(crate) fn take_escrow(
         id: JobId,
         owner: &T::AccountId,
         escrow: BalanceOf<T>,
         deposit: BalanceOf<T>,
     ) -> DispatchResult {
-        T::Currency::transfer(owner, &Self::escrow_account(), escrow, Preservation::Preserve)?;
+        EscrowAccount::<T>::take(owner, escrow)?;
         T::Currency::hold(&HoldReason::JobDeposit.into(), owner, deposit)?;
         T::Payouts::note(owner, escrow, HistoryEvent::Charged { job: id });
         Ok(())
@@ -63,10 +62,7 @@ impl<T: Config> Pallet<T> {
             defensive!("a job's payments exceed its escrow");
             return Err(ArithmeticError::Underflow.into());
         };
-        if !amount.is_zero() {
-            let escrow_account = Self::escrow_account();
-            T::Currency::transfer(&escrow_account, &T::Payouts::pot(), amount, Preservation::Preserve)?;
-        }
+        EscrowAccount::<T>::pay(&T::Payouts::pot(), amount)?;
         job.escrow = left;
         Ok(())
     }
@@ -95,13 +91,11 @@ impl<T: Config> Pallet<T> {
         if amount.is_zero() {
             return Ok(amount);
         }
-        if T::Currency::transfer(&Self::escrow_account(), &job.owner, amount, Preservation::Preserve).is_ok() {
-            job.escrow = Zero::zero();
+        let reason = PayoutReason::JobRefund { job: id };
+        if EscrowAccount::<T>::pay_or_credit::<T::Payouts>(&job.owner, amount, reason)? {
             T::Payouts::note(&job.owner, amount, HistoryEvent::Refunded { job: id });
-        } else {
-            Self::pay_from_escrow(job, amount)?;
-            T::Payouts::settle_credit(&job.owner, amount, PayoutReason::JobRefund { job: id })?;
         }
+        job.escrow = Zero::zero();
         Ok(amount)
     }
 

@@ -153,7 +153,7 @@ pub mod pallet {
     use frame_support::{
         pallet_prelude::*,
         traits::{
-            fungible::{BalancedHold, Inspect, Mutate, MutateHold},
+            fungible::{BalancedHold, Mutate, MutateHold},
             OnUnbalanced,
         },
         weights::WeightMeter,
@@ -369,10 +369,7 @@ pub mod pallet {
     #[pallet::genesis_build]
     impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
         fn build(&self) {
-            let (account, minimum) = (Pallet::<T>::escrow_account(), T::Currency::minimum_balance());
-            if T::Currency::balance(&account) < minimum {
-                assert!(T::Currency::mint_into(&account, minimum).is_ok(), "the account takes the existential deposit");
-            }
+            EscrowAccount::<T>::endow();
         }
     }
 

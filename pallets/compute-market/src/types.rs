@@ -16,6 +16,9 @@ pub type BalanceOf<T> = <<T as Config>::Currency as fungible::Inspect<AccountIdO
 /// Money that was taken from somewhere and goes elsewhere.
 pub type CreditOf<T> = fungible::Credit<AccountIdOf<T>, <T as Config>::Currency>;
 
+/// The account that holds the escrow of all jobs.
+pub(crate) type EscrowAccount<T> = neurodata_pallet_support::Escrow<T, <T as Config>::Currency, <T as Config>::PalletId>;
+
 /// A job as the market stores it.
 pub type JobOf<T> = JobRecord<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>;
 
