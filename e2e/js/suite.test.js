@@ -18,16 +18,21 @@ function request(changes = {}) {
   return {
     dataset,
     spec: {
-      algorithm: 'LogisticRegression',
+      algorithm: {
+        LogisticRegression: {
+          descent: {
+            optimiser: { Sgd: { momentum: 0 } },
+            epochs: 20,
+            batchRows: 32,
+            learningRate: 100_000,
+            weightDecay: 1_000,
+            earlyStopping: null,
+          },
+        },
+      },
+      objective: { Classification: { classes: 2 } },
       target: 13,
-      classes: 2,
-      epochs: 20,
-      batchRows: 32,
-      learningRate: 100_000,
-      momentum: 0,
-      weightDecay: 1_000,
       holdout: 200,
-      checkpointEpochs: 10,
     },
     parent: null,
     requirements: { cores: 1, memoryMib: 256, device: 'Cpu', deviceMemoryMib: 0 },
@@ -100,8 +105,8 @@ test('a job owner posts a job, follows it, and owns the model', async () => {
   assert.equal(record.owner.toString(), owner.address);
   assert.equal(record.job.toString(), job.toString());
   assert.deepEqual(record.parents.toJSON(), []);
-  const { holdoutRows, holdoutCorrect } = record.result.metrics;
-  assert.ok(holdoutCorrect.toNumber() <= holdoutRows.toNumber());
+  const { holdoutRows, quality } = record.result.metrics;
+  assert.ok(quality.asClassification.correct.toNumber() <= holdoutRows.toNumber());
 
   const trainingPrice = (await api.query.datasetRegistry.datasets(dataset)).unwrap().terms.trainingPrice.toBigInt();
   const spent = before - (await total(owner.address));
@@ -144,7 +149,7 @@ test('a price below the floor is refused', async () => {
 test('the best models of a task stand on its leaderboard', async () => {
   const boards = await api.call.neuroDataApi.listLeaderboards(dataset);
   const [task, board] = boards[0];
-  assert.equal(task.target.toNumber(), 13);
+  assert.equal(task.target.unwrap().toNumber(), 13);
   assert.ok(board.rungs.length > 0 && board.models.toNumber() >= board.rungs.length);
 });
 
@@ -152,7 +157,10 @@ test('a data buyer reads the terms, buys a training use, and the key is delivere
   const buyer = account('//DataBuyer');
   const { terms, owner } = (await api.query.datasetRegistry.datasets(dataset)).unwrap();
   assert.ok(terms.uses.train.isTrue);
-  const perceptron = { ...request().spec, algorithm: { MultilayerPerceptron: { hidden: [8] } } };
+  const { spec } = request();
+  const { descent } = spec.algorithm.LogisticRegression;
+  const layers = { hidden: [8], activation: 'Tanh', layerNorm: true };
+  const perceptron = { ...spec, algorithm: { MultilayerPerceptron: { ...layers, descent } } };
   const maxTrainingPrice = terms.trainingPrice;
   const posted = await submit(api, buyer, api.tx.computeMarket.postJob(request({ spec: perceptron, maxTrainingPrice })));
   const { job } = find(posted, 'computeMarket', 'JobPosted').data;
@@ -180,7 +188,7 @@ test('the price of the data above the owner\'s maximum is refused by name', asyn
 });
 
 test('a spec out of range is refused', async () => {
-  const call = api.tx.computeMarket.postJob(request({ spec: { ...request().spec, epochs: 0 } }));
+  const call = api.tx.computeMarket.postJob(request({ spec: { ...request().spec, holdout: 0 } }));
   await assert.rejects(submit(api, account('//JobOwner'), call), (error) => error.section === 'computeMarket');
 });
 

@@ -18,7 +18,7 @@ async fn a_job_settles_although_everybody_is_killed_at_every_stage() -> Result<(
 
     // The compute provider is down while the job is matched and while it waits for the key, the key server meanwhile too.
     world.workers[KEY_SERVER].kill();
-    let job = world.post_job(dataset, &["--epochs", "400", "--checkpoint-epochs", "20"])?;
+    let job = world.post_job(dataset, &["--epochs", "400"])?;
     world.wait_for_job(job, "waiting for its key", |state| matches!(state, JobState::AwaitingKey { .. })).await?;
     world.workers[COMPUTE].kill();
     world.workers[KEY_SERVER].revive()?;

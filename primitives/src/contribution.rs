@@ -146,7 +146,8 @@ scale! {
             /// The job.
             job: JobId,
         },
-        /// It accepted a trace that no run can have: `planted` is the hash of `trace` and `secret` ([`crate::probe`]).
+        /// It accepted a trace that no run can have: `planted` is made of the links of `trace`, which `open_probe` brought,
+        /// and `secret` ([`crate::probe`]).
         #[codec(index = 8)]
         PlantAccepted {
             /// The job.

@@ -64,11 +64,12 @@ digests! {
     LicenceDigest;
     /// Root of the binary BLAKE2b-256 tree over the chunks of a model file.
     ModelDigest;
-    /// Root of the binary BLAKE2b-256 tree over the digests of a run's checkpoints: parameters, with momentum the
-    /// optimiser's velocities, and a running digest of the losses of all batches so far, which is published nowhere.
+    /// Root of the binary BLAKE2b-256 tree over states and courses of a run's checkpoints; see [`crate::trace`].
     TraceRoot;
-    /// Digest of a training run's state at one checkpoint, and of its course up to there: a leaf of its trace.
+    /// BLAKE2b-256 of a training run's state at one checkpoint: everything that training goes on from there.
     CheckpointDigest;
+    /// Running BLAKE2b-256 of what the steps of a run found on their way; zero before the first step.
+    CourseDigest;
     /// BLAKE2b-256 that binds a compute provider's secret for a known-answer task; see [`crate::probe`].
     ProbeCommitment;
     /// BLAKE2b-256 of (domain tag, job, verdict, score, salt, account): a sealed verdict; binding and hiding.

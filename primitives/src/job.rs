@@ -1,20 +1,8 @@
-//! Training jobs: the spec, the offer it is matched to, and the job's way through the market.
+//! Training jobs: the offer that a job is matched to, and its way through the market. What is trained: [`crate::training`].
 
 use crate::*;
 use sp_runtime::{traits::ConstU32, BoundedVec};
 
-/// Most hidden layers of a multilayer perceptron.
-pub const MAX_HIDDEN_LAYERS: u32 = 4;
-/// Widest hidden layer, in units.
-pub const MAX_LAYER_UNITS: u16 = 1_024;
-/// Most target classes.
-pub const MAX_CLASSES: u16 = 256;
-/// Most training epochs.
-pub const MAX_EPOCHS: u16 = 1_000;
-/// Largest batch, in rows.
-pub const MAX_BATCH_ROWS: u16 = 4_096;
-/// Fixed-point denominator of hyper-parameters: 1,000,000 stands for 1.0.
-pub const MICRO: u32 = 1_000_000;
 /// Blocks between a job's acceptance and the block whose randomness fixes its seed. The author of the block of acceptance
 /// knows the randomness of the next one already, so that one would not do.
 pub const SEED_DELAY: u32 = 2;
@@ -23,60 +11,8 @@ pub const SEED_DELAY: u32 = 2;
 pub const UNITS_PER_BLOCK: u64 = 200_000;
 /// Blocks that a provider has at least to deliver, beside what the work is reckoned with: to fetch, prove and submit.
 pub const MIN_DELIVER_BLOCKS: u32 = 20;
-/// Thousandths in a whole, the denominator of the holdout share.
-pub const PERMILLE: u16 = 1_000;
-/// Multiply-accumulates of the forward pass in one work unit.
-pub const MULTIPLY_ACCUMULATES_PER_UNIT: u64 = 1_000;
 
 scale! {
-    /// Families by which data terms allow algorithms.
-    #[derive(Copy)]
-    pub enum AlgorithmFamily {
-        /// Linear models, logistic regression among them.
-        #[codec(index = 0)]
-        Linear,
-        /// Neural networks.
-        #[codec(index = 1)]
-        NeuralNetwork,
-    }
-
-    /// What is trained.
-    pub enum Algorithm {
-        /// Multinomial logistic regression (softmax over one linear layer).
-        #[codec(index = 0)]
-        LogisticRegression,
-        /// Fully connected layers with ReLU between them, softmax at the end.
-        #[codec(index = 1)]
-        MultilayerPerceptron {
-            /// Units of each hidden layer, 1 to 1,024 each; at least one layer.
-            hidden: BoundedVec<u16, ConstU32<MAX_HIDDEN_LAYERS>>,
-        },
-    }
-
-    /// A training run, up to its dataset and seed: the same spec, data and seed give the same bits.
-    pub struct TrainingSpec {
-        /// What is trained.
-        pub algorithm: Algorithm,
-        /// Index of the target column, from 0.
-        pub target: u16,
-        /// Classes of the target, 2 to 256 inclusive.
-        pub classes: u16,
-        /// Passes over the training rows, 1 to 1,000 inclusive.
-        pub epochs: u16,
-        /// Rows of a batch, 1 to 4,096 inclusive.
-        pub batch_rows: u16,
-        /// Step size in millionths, 1 to 1,000,000 inclusive.
-        pub learning_rate: u32,
-        /// Momentum in millionths, 0 to 999,999 inclusive.
-        pub momentum: u32,
-        /// L2 penalty in millionths, 0 to 1,000,000 inclusive.
-        pub weight_decay: u32,
-        /// Share of rows kept for the holdout, in thousandths, 50 to 500 inclusive.
-        pub holdout: u16,
-        /// Epochs between two checkpoints of the trace, 1 to `epochs` inclusive.
-        pub checkpoint_epochs: u16,
-    }
-
     /// Kind of machine that trains.
     #[derive(Copy, PartialOrd, Ord)]
     pub enum DeviceClass {
@@ -136,7 +72,8 @@ scale! {
         /// Blocks between the start of training and the last block at which the result may be submitted; at least
         /// [`MIN_DELIVER_BLOCKS`] and what [`blocks_for`] reckons the work with.
         pub deliver_within: BlockNumber,
-        /// Accuracy on the holdout that the owner expects to beat, in millionths, 0 to 1,000,000 inclusive.
+        /// Value on the holdout ([`TrainingMetrics::value`]) that the owner expects to beat, in millionths, 0 to 1,000,000
+        /// inclusive.
         pub baseline: u32,
         /// Who may read the model.
         pub visibility: Visibility,
@@ -187,21 +124,6 @@ scale! {
         pub probe: Option<ProbeCommitment>,
     }
 
-    /// Counts and losses on the holdout, exact.
-    #[derive(Copy, Default)]
-    pub struct TrainingMetrics {
-        /// Rows trained on.
-        pub training_rows: u32,
-        /// Rows of the holdout.
-        pub holdout_rows: u32,
-        /// Holdout rows classified correctly.
-        pub holdout_correct: u32,
-        /// Holdout rows that always answering the commonest training class gets right.
-        pub majority_correct: u32,
-        /// Mean cross-entropy on the holdout in millionths, rounded down, saturating.
-        pub holdout_loss: u64,
-    }
-
     /// What a compute provider commits to as the result.
     pub struct ResultCommitment {
         /// Digest of the model file (safetensors).
@@ -223,7 +145,7 @@ scale! {
     pub struct Progress {
         /// Index of the last checkpoint reached, from 0 for the initial parameters.
         pub position: u32,
-        /// Digest of that checkpoint: the leaf of the trace at `position`.
+        /// Digest of the state there; see [`crate::trace`].
         pub checkpoint: CheckpointDigest,
     }
 
@@ -415,74 +337,9 @@ pub const MAX_ATTEMPTS: u32 = 3;
 /// Providers that failed or declined whom a job remembers.
 pub const MAX_FAILED_PROVIDERS: u32 = 16;
 
-/// Why a training spec is refused. The numbers in the text are the limits, ends included.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum SpecError {
-    /// Classes are not within 2 to 256.
-    Classes,
-    /// Epochs are not within 1 to 1,000.
-    Epochs,
-    /// Rows of a batch are not within 1 to 4,096.
-    BatchRows,
-    /// The learning rate is not within 1 to 1,000,000 millionths.
-    LearningRate,
-    /// The momentum is not within 0 to 999,999 millionths.
-    Momentum,
-    /// The weight decay is not within 0 to 1,000,000 millionths.
-    WeightDecay,
-    /// The holdout is not within 50 to 500 thousandths, or leaves no row on one side.
-    Holdout,
-    /// The checkpoint distance is not within 1 to the number of epochs.
-    CheckpointEpochs,
-    /// A hidden layer is missing or not within 1 to 1,024 units.
-    Hidden,
-    /// The target is not a column of the dataset, or there is no other column.
-    Target,
-    /// The work does not fit 64 bits.
-    Overflow,
-}
-
-impl core::fmt::Display for SpecError {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.write_str(match self {
-            Self::Classes => "classes must be 2 to 256",
-            Self::Epochs => "epochs must be 1 to 1000",
-            Self::BatchRows => "rows of a batch must be 1 to 4096",
-            Self::LearningRate => "the learning rate must be 0.000001 to 1",
-            Self::Momentum => "the momentum must be 0 to 0.999999",
-            Self::WeightDecay => "the weight decay must be 0 to 1",
-            Self::Holdout => "the holdout must be 5 to 50 percent and leave rows on both sides",
-            Self::CheckpointEpochs => "epochs between checkpoints must be 1 to the number of epochs",
-            Self::Hidden => "a perceptron needs 1 to 4 hidden layers of 1 to 1024 units",
-            Self::Target => "the target must be a column of the dataset beside at least one other",
-            Self::Overflow => "the work is too large to be counted",
-        })
-    }
-}
-
 /// Blocks that `work_units` are reckoned with when deadlines are set, rounded up.
 pub fn blocks_for(work_units: u64) -> u32 {
     u32::try_from(work_units.div_ceil(UNITS_PER_BLOCK)).unwrap_or(u32::MAX)
-}
-
-impl AlgorithmFamily {
-    /// The bit that stands for the family in an [`AlgorithmSet`].
-    pub const fn bit(self) -> u32 {
-        match self {
-            Self::Linear => 1,
-            Self::NeuralNetwork => 2,
-        }
-    }
-}
-
-impl Algorithm {
-    /// The family that data terms know it by.
-    pub const fn family(&self) -> AlgorithmFamily {
-        match self {
-            Self::LogisticRegression => AlgorithmFamily::Linear,
-            Self::MultilayerPerceptron { .. } => AlgorithmFamily::NeuralNetwork,
-        }
-    }
 }
 
 impl Submission {
@@ -520,91 +377,6 @@ impl Submission {
     }
 }
 
-impl TrainingSpec {
-    /// Refuse a spec whose numbers are out of range, whatever the dataset.
-    pub fn validate(&self) -> Result<(), SpecError> {
-        let ensure = |ok: bool, error| if ok { Ok(()) } else { Err(error) };
-        ensure((2..=MAX_CLASSES).contains(&self.classes), SpecError::Classes)?;
-        ensure((1..=MAX_EPOCHS).contains(&self.epochs), SpecError::Epochs)?;
-        ensure((1..=MAX_BATCH_ROWS).contains(&self.batch_rows), SpecError::BatchRows)?;
-        ensure((1..=MICRO).contains(&self.learning_rate), SpecError::LearningRate)?;
-        ensure(self.momentum < MICRO, SpecError::Momentum)?;
-        ensure(self.weight_decay <= MICRO, SpecError::WeightDecay)?;
-        ensure((50..=500).contains(&self.holdout), SpecError::Holdout)?;
-        ensure((1..=self.epochs).contains(&self.checkpoint_epochs), SpecError::CheckpointEpochs)?;
-        match &self.algorithm {
-            Algorithm::LogisticRegression => Ok(()),
-            Algorithm::MultilayerPerceptron { hidden } => ensure(
-                !hidden.is_empty() && hidden.iter().all(|units| (1..=MAX_LAYER_UNITS).contains(units)),
-                SpecError::Hidden,
-            ),
-        }
-    }
-
-    /// Rows of the holdout in a table of `rows`: the share rounded down, at least 1.
-    pub fn holdout_rows(&self, rows: u32) -> u32 {
-        let share = u64::from(rows).saturating_mul(u64::from(self.holdout)) / u64::from(PERMILLE);
-        u32::try_from(share).unwrap_or(u32::MAX).max(1)
-    }
-
-    /// Checkpoints of the trace: the initial parameters, every `checkpoint_epochs` epochs, and the end.
-    pub fn checkpoints(&self) -> u32 {
-        u32::from(self.epochs.div_ceil(self.checkpoint_epochs.max(1))).saturating_add(1)
-    }
-
-    /// Work units of this spec on a table of `rows` and `columns`, at least 1.
-    ///
-    /// ```text
-    /// units = ceil(training rows * epochs * sum over layers (inputs * outputs) / 1,000)
-    /// ```
-    ///
-    /// The first layer's inputs are the columns but the target. Fails on an invalid spec and on a target that is no
-    /// column.
-    pub fn work_units(&self, rows: u32, columns: u32) -> Result<u64, SpecError> {
-        self.validate()?;
-        if u32::from(self.target) >= columns || columns < 2 {
-            return Err(SpecError::Target);
-        }
-        let training_rows = rows.checked_sub(self.holdout_rows(rows)).filter(|rows| *rows > 0).ok_or(SpecError::Holdout)?;
-        let mut inputs = u64::from(columns.saturating_sub(1));
-        let mut products = 0u64;
-        if let Algorithm::MultilayerPerceptron { hidden } = &self.algorithm {
-            for units in hidden {
-                products = products.saturating_add(inputs.saturating_mul(u64::from(*units)));
-                inputs = u64::from(*units);
-            }
-        }
-        products = products.saturating_add(inputs.saturating_mul(u64::from(self.classes)));
-        let total = u64::from(training_rows)
-            .checked_mul(u64::from(self.epochs))
-            .and_then(|steps| steps.checked_mul(products))
-            .ok_or(SpecError::Overflow)?;
-        Ok(total.div_ceil(MULTIPLY_ACCUMULATES_PER_UNIT).max(1))
-    }
-}
-
-impl TrainingMetrics {
-    /// Share of the holdout that was classified correctly, in millionths, rounded down; 0 without a holdout.
-    pub fn accuracy(&self) -> u32 {
-        Self::share(self.holdout_correct, self.holdout_rows)
-    }
-
-    /// Accuracy of always answering the commonest training class, in millionths, rounded down; 0 without a holdout.
-    pub fn majority_accuracy(&self) -> u32 {
-        Self::share(self.majority_correct, self.holdout_rows)
-    }
-
-    /// The score that evaluators give an honest result: accuracy in percent, rounded down, from 1 to 100.
-    pub fn score(&self) -> u8 {
-        u8::try_from(self.accuracy() / (MICRO / 100)).unwrap_or(100).clamp(1, 100)
-    }
-
-    fn share(part: u32, whole: u32) -> u32 {
-        let millionths = u64::from(part).saturating_mul(u64::from(MICRO)).checked_div(u64::from(whole)).unwrap_or(0);
-        u32::try_from(millionths).unwrap_or(MICRO).min(MICRO)
-    }
-}
-
 impl<AccountId, Balance, BlockNumber> JobState<AccountId, Balance, BlockNumber> {
     /// Who holds the job now, at what price.
     pub fn assignment(&self) -> Option<&Assignment<AccountId, Balance>> {
@@ -628,59 +400,9 @@ impl<AccountId, Balance, BlockNumber> JobState<AccountId, Balance, BlockNumber> 
 mod tests {
     use super::*;
 
-    fn spec() -> TrainingSpec {
-        TrainingSpec {
-            algorithm: Algorithm::LogisticRegression,
-            target: 13,
-            classes: 2,
-            epochs: 100,
-            batch_rows: 32,
-            learning_rate: 100_000,
-            momentum: 0,
-            weight_decay: 0,
-            holdout: 200,
-            checkpoint_epochs: 10,
-        }
-    }
-
-    #[test]
-    fn work_units_follow_the_formula() {
-        assert_eq!(spec().work_units(303, 14), Ok((243u64 * 100 * 13 * 2).div_ceil(1_000)));
-        let hidden = BoundedVec::try_from(alloc::vec![16, 8]).unwrap();
-        let perceptron = TrainingSpec { algorithm: Algorithm::MultilayerPerceptron { hidden }, ..spec() };
-        assert_eq!(perceptron.work_units(303, 14), Ok((243u64 * 100 * (13 * 16 + 16 * 8 + 8 * 2)).div_ceil(1_000)));
-    }
-
     #[test]
     fn deadlines_grow_with_the_work() {
         assert_eq!((blocks_for(0), blocks_for(1), blocks_for(UNITS_PER_BLOCK)), (0, 1, 1));
         assert_eq!((blocks_for(UNITS_PER_BLOCK + 1), blocks_for(u64::MAX)), (2, u32::MAX));
-    }
-
-    #[test]
-    fn numbers_out_of_range_are_refused() {
-        assert_eq!(TrainingSpec { classes: 1, ..spec() }.validate(), Err(SpecError::Classes));
-        assert_eq!(TrainingSpec { epochs: 0, ..spec() }.validate(), Err(SpecError::Epochs));
-        assert_eq!(TrainingSpec { batch_rows: 0, ..spec() }.validate(), Err(SpecError::BatchRows));
-        assert_eq!(TrainingSpec { learning_rate: 0, ..spec() }.validate(), Err(SpecError::LearningRate));
-        assert_eq!(TrainingSpec { momentum: MICRO, ..spec() }.validate(), Err(SpecError::Momentum));
-        assert_eq!(TrainingSpec { weight_decay: MICRO + 1, ..spec() }.validate(), Err(SpecError::WeightDecay));
-        assert_eq!(TrainingSpec { holdout: 501, ..spec() }.validate(), Err(SpecError::Holdout));
-        assert_eq!(TrainingSpec { checkpoint_epochs: 101, ..spec() }.validate(), Err(SpecError::CheckpointEpochs));
-        assert_eq!(spec().work_units(303, 13), Err(SpecError::Target));
-        assert_eq!(spec().work_units(1, 14), Err(SpecError::Holdout));
-        let hidden = BoundedVec::default();
-        let empty = TrainingSpec { algorithm: Algorithm::MultilayerPerceptron { hidden }, ..spec() };
-        assert_eq!(empty.validate(), Err(SpecError::Hidden));
-    }
-
-    #[test]
-    fn scores_stay_within_1_and_100() {
-        let metrics = |holdout_correct, holdout_rows| TrainingMetrics { holdout_correct, holdout_rows, ..Default::default() };
-        assert_eq!(metrics(0, 60).score(), 1);
-        assert_eq!(metrics(51, 60).score(), 85);
-        assert_eq!(metrics(60, 60).score(), 100);
-        assert_eq!(metrics(61, 60).score(), 100);
-        assert_eq!(metrics(0, 0).accuracy(), 0);
     }
 }

@@ -12,6 +12,8 @@
 //! computed exactly, in integers: `(p - q)^2 > p (1 - p) / rows`. Source: Blum and Hardt, The Ladder: A Reliable Leaderboard
 //! for Machine Learning Competitions, 2015, section 3, with the holdout's standard error in place of a fixed step.
 //!
+//! Other metrics than accuracy are compared as if their share of the rows was right.
+//!
 //! A model that was trained on from a parent is not ranked: the parent may have seen rows of this holdout.
 
 use crate::*;
@@ -28,6 +30,12 @@ scale! {
         /// Share of the holdout that is classified correctly.
         #[codec(index = 0)]
         Accuracy,
+        /// Share of the target's variance on the holdout that is explained (R2), 0 if it is negative.
+        #[codec(index = 1)]
+        RSquared,
+        /// Share of the features' variance on the holdout that the clusters explain.
+        #[codec(index = 2)]
+        Explained,
     }
 
     /// What models on one leaderboard have in common.
@@ -35,8 +43,8 @@ scale! {
     pub struct Task {
         /// The dataset version.
         pub dataset: DatasetId,
-        /// Index of the target column, from 0.
-        pub target: u16,
+        /// Index of the target column, from 0; `None` for a clustering.
+        pub target: Option<u16>,
         /// Share of rows kept for the holdout, in thousandths: the split rule.
         pub holdout: u16,
         /// What they are compared by.
@@ -51,7 +59,7 @@ scale! {
         pub job: JobId,
         /// Who owned it then.
         pub owner: AccountId,
-        /// Holdout rows classified correctly.
+        /// Holdout rows that count as right; see [`TrainingMetrics::right_rows`].
         pub correct: u32,
         /// Rows of the holdout; above 0.
         pub rows: u32,
@@ -68,10 +76,21 @@ scale! {
     }
 }
 
+impl Metric {
+    /// What models for `objective` are compared by.
+    pub const fn of(objective: &Objective) -> Self {
+        match objective {
+            Objective::Classification { .. } => Self::Accuracy,
+            Objective::Regression => Self::RSquared,
+            Objective::Clustering => Self::Explained,
+        }
+    }
+}
+
 impl Task {
     /// The task that a run of `spec` on `dataset` belongs to.
     pub const fn of(dataset: DatasetId, spec: &TrainingSpec) -> Self {
-        Self { dataset, target: spec.target, holdout: spec.holdout, metric: Metric::Accuracy }
+        Self { dataset, target: spec.target, holdout: spec.holdout, metric: Metric::of(&spec.objective) }
     }
 }
 

@@ -54,6 +54,8 @@ pub mod probe;
 pub mod sale;
 pub mod score;
 pub mod seams;
+pub mod trace;
+pub mod training;
 pub mod validation;
 pub mod view;
 
@@ -67,9 +69,8 @@ pub use dataset::{
 pub use digests::*;
 pub use ids::*;
 pub use job::{
-    Algorithm, AlgorithmFamily, Assignment, Capability, DeviceClass, JobOutcome, JobRecord, JobRequest, JobState,
-    MachineClass, OfferRecord, Progress, ProviderRecord, ResultCommitment, SpecError, Submission, TrainingMetrics,
-    TrainingSpec, Visibility,
+    Assignment, Capability, DeviceClass, JobOutcome, JobRecord, JobRequest, JobState, MachineClass, OfferRecord, Progress,
+    ProviderRecord, ResultCommitment, Submission, Visibility,
 };
 pub use leaderboard::{Leaderboard, Metric, Rung, Task};
 pub use model::{
@@ -81,6 +82,11 @@ pub use sale::{
     LicenceRecord, OpenedChunk, PackageCommitment, PurchaseRecord, PurchaseState,
 };
 pub use score::{QualityScore, ScoreCause};
+pub use trace::{TraceLink, TraceLinks};
+pub use training::{
+    Activation, Algorithm, AlgorithmFamily, Descent, EarlyStopping, Image, Objective, Optimiser, Quality, SpecError,
+    TrainingMetrics, TrainingSpec, TreeLimits,
+};
 pub use validation::{
     Decision, EarlierVerdict, EvaluatorRecord, Instance, RoundRecord, RoundState, Seat, SeatState, Verdict,
 };

@@ -6,15 +6,19 @@
 //! ```text
 //! commitment = BLAKE2b-256(SCALE(PROBE_DOMAIN, job, secret, provider))     given when the job is accepted
 //! planted    = first 4 bytes, little-endian, of BLAKE2b-256(SCALE(LOTTERY_DOMAIN, secret, seed)) < rate * 2^32
-//! wrong      = BLAKE2b-256(SCALE(PLANT_DOMAIN, true trace, secret))
+//! planted trace = the trace whose courses but the first are
+//!                 BLAKE2b-256(SCALE(PLANT_DOMAIN, secret, position, true course))        see [`crate::trace`]
+//!                 where the true course changes, and the planted one before where it does not
 //! ```
 //!
 //! The secret is bound before the chain draws the job's seed, so a provider cannot choose whether it is drawn, and nobody
-//! else can tell. When all members have sealed, the provider opens `secret` and the true trace. A member that accepted
-//! `wrong` accepted the digest of something that is no tree of checkpoints: that is evidence, and it pays for it. The true
-//! result then goes to a committee of its own.
+//! else can tell. States are the true ones, but in every segment the course does not follow from the one before, so that whoever repeats
+//! any part of the run finds out, and nobody else. When all members have sealed, the provider opens `secret` and the true
+//! links, from which the chain computes the planted trace. A member that accepted it accepted what no run can have: that is
+//! evidence, and it pays for it. The true result then goes to a committee of its own.
 
-use crate::{JobId, ProbeCommitment, Seed, TraceRoot};
+use crate::{CourseDigest, JobId, ProbeCommitment, Seed, TraceLink};
+use alloc::vec::Vec;
 use codec::Encode;
 use sp_arithmetic::Permill;
 use sp_crypto_hashing::blake2_256;
@@ -23,8 +27,8 @@ use sp_crypto_hashing::blake2_256;
 pub const PROBE_DOMAIN: &[u8; 24] = b"neurodata/probe/secret/1";
 /// Domain tag of the lottery.
 pub const LOTTERY_DOMAIN: &[u8; 24] = b"neurodata/probe/lottery1";
-/// Domain tag of a planted trace.
-pub const PLANT_DOMAIN: &[u8; 24] = b"neurodata/probe/planted1";
+/// Domain tag of a planted course.
+pub const PLANT_DOMAIN: &[u8; 24] = b"neurodata/probe/planted2";
 
 /// What binds the `secret` of `provider` for `job`. `secret` is 32 random bytes.
 pub fn commitment(job: JobId, provider: &impl Encode, secret: &[u8; 32]) -> ProbeCommitment {
@@ -39,9 +43,26 @@ pub fn is_drawn(secret: &[u8; 32], seed: &Seed, rate: Permill) -> bool {
     ticket.saturating_mul(u64::from(Permill::one().deconstruct())) < u64::from(rate.deconstruct()) << 32
 }
 
-/// The trace that stands for `trace` in a known-answer task.
-pub fn plant(trace: TraceRoot, secret: &[u8; 32]) -> TraceRoot {
-    TraceRoot::new(blake2_256(&(PLANT_DOMAIN, trace, secret).encode()))
+/// The links that stand for `links` in a known-answer task.
+pub fn plant(links: &[TraceLink], secret: &[u8; 32]) -> Vec<TraceLink> {
+    let mut planted: Vec<TraceLink> = Vec::with_capacity(links.len());
+    let mut before: Option<CourseDigest> = None;
+    for (position, link) in (0u32..).zip(links) {
+        let course = match (before, planted.last()) {
+            // The first course is zero in every run.
+            (None, _) | (_, None) => link.course,
+            // After a run came to its end its course stays, and so does the planted one.
+            (Some(course), Some(last)) if course == link.course => last.course,
+            _ => planted_course(link.course, position, secret),
+        };
+        planted.push(TraceLink { course, ..*link });
+        before = Some(link.course);
+    }
+    planted
+}
+
+fn planted_course(course: CourseDigest, position: u32, secret: &[u8; 32]) -> CourseDigest {
+    CourseDigest::new(blake2_256(&(PLANT_DOMAIN, secret, position, course).encode()))
 }
 
 #[cfg(test)]
@@ -64,8 +85,25 @@ mod tests {
         assert_ne!(first, commitment(JobId::new(2), &[1u8; 32], &[2; 32]));
         assert_ne!(first, commitment(JobId::new(1), &[2u8; 32], &[2; 32]));
         assert_ne!(first, commitment(JobId::new(1), &[1u8; 32], &[3; 32]));
-        let (trace, other) = (TraceRoot::new([1; 32]), TraceRoot::new([2; 32]));
-        assert_ne!(plant(trace, &[0; 32]), plant(other, &[0; 32]));
-        assert_ne!(plant(trace, &[0; 32]), trace);
+    }
+
+    #[test]
+    fn a_planted_trace_breaks_the_course_in_every_segment_and_nothing_else() {
+        let link = |byte: u8| TraceLink {
+            state: crate::CheckpointDigest::new([byte; 32]),
+            course: CourseDigest::new([byte; 32]),
+        };
+        let links = [link(0), link(1), link(2)];
+        let planted = plant(&links, &[7; 32]);
+        assert_eq!(planted[0], links[0]);
+        for (planted, link) in planted.iter().zip(&links).skip(1) {
+            assert_eq!(planted.state, link.state);
+            assert_ne!(planted.course, link.course);
+        }
+        assert_ne!(plant(&links, &[8; 32])[1], planted[1]);
+        let ended = plant(&[link(0), link(1), link(1)], &[7; 32]);
+        assert_eq!(ended[2].course, ended[1].course, "a run that ended is not told by courses that go on");
+        let never_begun = plant(&[link(0), link(0)], &[7; 32]);
+        assert_eq!(never_begun, [link(0), link(0)]);
     }
 }

@@ -18,7 +18,7 @@
 //! | a key was not delivered in time | 1 | 1/4 |
 //! | a complaint was upheld | 1 | 1/2 |
 
-use crate::job::MICRO;
+use crate::training::MICRO;
 
 /// Thousandths in one point.
 const MILLI: i64 = 1_000;

@@ -136,6 +136,8 @@ pub struct EvaluationRequest<AccountId> {
     pub trace: TraceRoot,
     /// What binds the provider's secret for a known-answer task; `None` if there was one already.
     pub probe: Option<ProbeCommitment>,
+    /// Whether the first committee repeats random segments instead of the whole run.
+    pub sampled: bool,
 }
 
 /// Evaluation of results. Answered by model validation.
@@ -169,7 +171,7 @@ pub struct Achievement<AccountId> {
     pub job: JobId,
     /// Who owns it.
     pub owner: AccountId,
-    /// Holdout rows classified correctly.
+    /// Holdout rows that count as right; see [`TrainingMetrics::right_rows`].
     pub correct: u32,
     /// Rows of the holdout.
     pub rows: u32,
@@ -177,7 +179,7 @@ pub struct Achievement<AccountId> {
 
 /// Leaderboards. Answered by model validation.
 pub trait Leaderboards<AccountId> {
-    /// Accuracy of the best model of `task` so far, in millionths, rounded down; `None` if there is none.
+    /// Value of the best model of `task` so far, in millionths, rounded down; `None` if there is none.
     fn best(task: &Task) -> Option<u32>;
 
     /// Note an accepted model. Returns whether it is a new best by the ladder rule.

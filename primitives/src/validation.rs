@@ -168,6 +168,9 @@ scale! {
         pub probe: Option<ProbeCommitment>,
         /// The true trace, once the provider has shown that `trace` was planted.
         pub planted: Option<TraceRoot>,
+        /// Whether the members of the first committee repeat random segments of the run; then a single rejection of theirs brings
+        /// it before the second, which repeats the whole.
+        pub sampled: bool,
         /// Which committee this is.
         pub instance: Instance,
         /// The members of the first committee, if this is the second.

@@ -59,7 +59,7 @@ impl pallet_model_validation::BenchmarkHelper<AccountId, BlockNumber> for Benchm
         let world::AcceptedJob { job, job_owner, provider, secret, .. } = accepted;
         let probe = Some(probe::commitment(job, &provider, &secret));
         let (seed, trace) = (world::run_seed(job), world::TRACE);
-        (job, EvaluationRequest { job_owner, data_provider, provider, work_units: 1, seed, trace, probe })
+        (job, EvaluationRequest { job_owner, data_provider, provider, work_units: 1, seed, trace, probe, sampled: true })
     }
 }
 

@@ -22,10 +22,19 @@ const FUNDS: Balance = 1_000_000 * NRC;
 const CHUNKS: u32 = 1 << MAX_TREE_DEPTH;
 /// Entropy of every block.
 const ENTROPY: Seed = Seed::new([7; 32]);
-/// The trace of every run.
-pub const TRACE: TraceRoot = TraceRoot::new([13; 32]);
+/// The links of every run's trace.
+pub const LINKS: [TraceLink; 3] = [link(0), link(1), link(2)];
+/// The trace of every run: that of its links.
+pub const TRACE: TraceRoot = TraceRoot::new([
+    0xe5, 0x1a, 0xd7, 0x3b, 0x9e, 0xeb, 0x4d, 0x40, 0x4a, 0xe6, 0x09, 0x49, 0xd6, 0x63, 0xe0, 0xba,
+    0x84, 0x7d, 0x95, 0x15, 0xc7, 0x6a, 0x7a, 0x5f, 0x7f, 0x45, 0x82, 0x37, 0x3c, 0xf5, 0x62, 0x6a,
+]);
 /// The leaf of every chunk.
 const LEAF: u64 = 1;
+
+const fn link(byte: u8) -> TraceLink {
+    TraceLink { state: CheckpointDigest::new([byte; 32]), course: CourseDigest::new([byte; 32]) }
+}
 
 /// Takes every proof for the example proof, and verifies that one.
 pub struct ExampleVerifier;
@@ -135,16 +144,19 @@ pub fn request(dataset: DatasetId) -> JobRequest<Balance, BlockNumber> {
     JobRequest {
         dataset,
         spec: TrainingSpec {
-            algorithm: Algorithm::LogisticRegression,
-            target: 0,
-            classes: 2,
-            epochs: 1,
-            batch_rows: 32,
-            learning_rate: 100_000,
-            momentum: 0,
-            weight_decay: 0,
+            algorithm: Algorithm::LogisticRegression {
+                descent: Descent {
+                    optimiser: Optimiser::Sgd { momentum: 0 },
+                    epochs: 1,
+                    batch_rows: 32,
+                    learning_rate: 100_000,
+                    weight_decay: 0,
+                    early_stopping: None,
+                },
+            },
+            objective: Objective::Classification { classes: 2 },
+            target: Some(0),
             holdout: 200,
-            checkpoint_epochs: 1,
         },
         parent: None,
         requirements: Capability { cores: 2, memory_mib: 2_048, device: DeviceClass::Cpu, device_memory_mib: 0 },
@@ -241,13 +253,17 @@ pub fn submit_trace(accepted: &AcceptedJob, data_provider: &AccountId, trace: Tr
         model_bytes: 1_000,
         manifest: BlobDigest::new([12; 32]),
         trace,
-        checkpoints: spec.checkpoints(),
+        checkpoints: spec.checkpoints(CHUNKS),
         metrics: TrainingMetrics {
             training_rows: CHUNKS.saturating_sub(holdout_rows),
             holdout_rows,
-            holdout_correct: holdout_rows,
-            majority_correct: holdout_rows / 2,
-            holdout_loss: 1,
+            quality: Quality::Classification {
+                correct: holdout_rows,
+                majority_correct: holdout_rows / 2,
+                log_loss: 1,
+                f1: 1,
+                roc_auc: 1,
+            },
         },
     };
     let signed = RuntimeOrigin::signed(accepted.provider.clone());

@@ -8,7 +8,7 @@ use codec::Encode;
 use neurodata_primitives::{
     seams::StatementId, Asset, AuditProof, Capability, CheckpointDigest, Complaint, DatasetCommitment, DatasetId,
     InspectionId, JobId, LicenceKind, ModelId, ModelPackage, OfferId, ProbeCommitment, PurchaseId, RecipientKey,
-    ResultCommitment, TraceRoot, TrainingUseId, Uri, Verdict, VerdictSeal, WrappedKey,
+    ResultCommitment, TraceLinks, TraceRoot, TrainingUseId, Uri, Verdict, VerdictSeal, WrappedKey,
 };
 
 /// A call that can be signed and submitted.
@@ -131,8 +131,8 @@ calls! {
     "ModelValidation" seal_verdict(job: JobId, seal: VerdictSeal);
     /// Open a sealed verdict.
     "ModelValidation" reveal_verdict(job: JobId, verdict: Verdict, score: u8, salt: [u8; 32]);
-    /// Open the secret of the signer's own result; `trace` is the true one if the submitted one was planted.
-    "ModelValidation" open_probe(job: JobId, secret: [u8; 32], trace: TraceRoot);
+    /// Open the secret of the signer's own result; `links` are those of the true trace if the submitted one was planted.
+    "ModelValidation" open_probe(job: JobId, secret: [u8; 32], links: Option<TraceLinks>);
     /// End sealing after its deadline.
     "ModelValidation" close_sealing(job: JobId);
     /// Decide a round that is ready or overdue.

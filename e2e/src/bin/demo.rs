@@ -10,7 +10,7 @@ use neurodata_chain::{
     account_of, amount::format_nrc, signer_from_suri, AccountBalance, AccountId, Balance, Chain, DatasetRecord, ModelRecord,
 };
 use neurodata_e2e::{wait_for_maturity, Actors, Cli, Node, Worker, WorkerRole};
-use neurodata_primitives::{DatasetId, ModelId, NRC};
+use neurodata_primitives::{DatasetId, ModelId, Quality, NRC};
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
@@ -361,7 +361,10 @@ fn summary(
     let mut accuracies = Vec::new();
     for outcome in outcomes {
         let metrics = outcome.model.result.metrics;
-        let accuracy = share(metrics.holdout_correct, metrics.holdout_rows);
+        let Quality::Classification { correct, majority_correct, .. } = metrics.quality else {
+            anyhow::bail!("{} is no classifier", outcome.name)
+        };
+        let accuracy = share(correct, metrics.holdout_rows);
         accuracies.push(format!("{accuracy:.3}"));
         println!(
             "\n{}: {} rows x {} columns, {} chunks; CSV {} bytes, package {} bytes, model {} bytes",
@@ -376,7 +379,7 @@ fn summary(
         println!(
             "  accuracy on the holdout of {} rows: {accuracy:.3}; always the commonest class: {:.3}; score {}",
             metrics.holdout_rows,
-            share(metrics.majority_correct, metrics.holdout_rows),
+            share(majority_correct, metrics.holdout_rows),
             outcome.model.score,
         );
         println!("  paid {}; predictions for the first rows: {}", format_nrc(outcome.paid), outcome.predictions);

@@ -6,10 +6,8 @@ use neurodata_chain::JobState;
 use neurodata_e2e::{wait_for, Actors, WorkerRole};
 use neurodata_primitives::JobOutcome;
 
-/// Epochs of the run and between its checkpoints.
-const EPOCHS: (&str, &str) = ("1000", "20");
-/// Checkpoints of the whole run, the initial one included.
-const CHECKPOINTS: u128 = 51;
+/// Checkpoints of the whole run, the initial one included: its 8,000 steps are cut into 64 segments of 125.
+const CHECKPOINTS: u128 = 65;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_run_is_paid_as_far_as_its_progress_is_proved() -> Result<()> {
@@ -22,8 +20,8 @@ async fn a_cancelled_run_is_paid_as_far_as_its_progress_is_proved() -> Result<()
     let dataset_id = dataset.to_string();
     let cli = world.cli(Actors::JOB_OWNER)?;
     let posted = cli.run(&[
-        "job", "post", "--dataset", &dataset_id, "--algorithm", "mlp", "--hidden", "512,512", "--epochs", EPOCHS.0,
-        "--checkpoint-epochs", EPOCHS.1, "--max-unit-price", "0.000002", "--learning-rate", "0.01",
+        "job", "post", "--dataset", &dataset_id, "--algorithm", "mlp", "--hidden", "1024,1024", "--epochs", "1000",
+        "--max-unit-price", "0.000002", "--learning-rate", "0.01",
     ])?;
     let job = neurodata_primitives::JobId::new(posted["job"].as_u64().expect("the job has an id"));
     let trains = || async { Ok(world.workers[compute].has_said("INFO checkpoint").then_some(())) };

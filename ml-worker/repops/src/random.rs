@@ -23,6 +23,14 @@ impl Purpose {
     pub const INITIAL_PARAMETERS: Self = Self(2);
     /// The order of the training rows; the index is the training epoch.
     pub const ROW_ORDER: Self = Self(3);
+    /// The choice of the rows that early stopping judges epochs by.
+    pub const VALIDATION: Self = Self(4);
+    /// The rows that a tree of a forest is grown on; the index is the tree.
+    pub const FOREST_ROWS: Self = Self(5);
+    /// The columns that the splits of a tree of a forest choose from; the index is the tree.
+    pub const FOREST_COLUMNS: Self = Self(6);
+    /// The first centres of clusters.
+    pub const CLUSTERS: Self = Self(7);
 
     /// The purpose with this number. Numbers below 1,024 are kept for this project.
     pub const fn new(number: u32) -> Self {

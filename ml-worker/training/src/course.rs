@@ -1,38 +1,46 @@
 //! The course of a run: what nobody can tell who has not repeated it.
 //!
 //! ```text
-//! course = 32 zero bytes                                                      before the first batch
-//! course <- BLAKE2b-256(SCALE(COURSE_DOMAIN, course, step, bits of loss))     with each batch
+//! course = 32 zero bytes                                                before the first step
+//! course <- BLAKE2b-256(SCALE(COURSE_DOMAIN, course, step, found))      with each step
 //! ```
 //!
-//! `loss` is the mean cross-entropy of the batch's rows before the update, rounded to f32. The initial parameters follow
-//! from the seed and the final ones are published; the losses of the batches between them are neither, so that a trace
-//! whose leaves cover the course cannot be computed from what is published, however few its checkpoints are.
+//! `found` is what the step came across on its way and no published model tells: the loss of a batch, the sums over
+//! rows, the gains of all splits that were weighed. The states of a run follow from seed and published model at both
+//! ends, the course between them from neither, so that a trace which covers it cannot be computed from what is
+//! published, however few its checkpoints are.
 
 use codec::{Decode, Encode};
-use neurodata_repops::sum::pairwise_sum;
+use neurodata_primitives::CourseDigest;
 use sp_crypto_hashing::blake2_256;
 
-/// Domain tag of the chain over the batches.
-const COURSE_DOMAIN: &[u8; 19] = b"neurodata/course/01";
+/// Domain tag of the chain over the steps.
+const COURSE_DOMAIN: &[u8; 19] = b"neurodata/course/02";
 
-/// Loss of a batch whose rows have these `losses`, at least one: their mean, rounded to f32.
-pub(crate) fn batch_loss(losses: &[f64]) -> f32 {
-    (pairwise_sum(losses) / losses.len() as f64) as f32
+/// Digest over what all steps so far found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+pub(crate) struct Course(CourseDigest);
+
+impl Default for Course {
+    fn default() -> Self {
+        Self(CourseDigest::new([0; 32]))
+    }
 }
 
-/// Digest over the losses of all batches so far.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode)]
-pub(crate) struct Course([u8; 32]);
-
 impl Course {
-    /// Go on with the batch of `step`, whose rows have these `losses`, at least one.
-    pub(crate) fn follow(&mut self, step: u64, losses: &[f64]) {
-        self.0 = blake2_256(&(COURSE_DOMAIN, self.0, step, batch_loss(losses).to_bits()).encode());
+    /// The course with this digest.
+    pub(crate) fn new(digest: CourseDigest) -> Self {
+        Self(digest)
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+    /// Go on with what `step` found.
+    pub(crate) fn follow(&mut self, step: u64, found: &[u8]) {
+        self.0 = CourseDigest::new(blake2_256(&(COURSE_DOMAIN, self.0, step, found).encode()));
+    }
+
+    /// The digest.
+    pub(crate) fn digest(&self) -> CourseDigest {
+        self.0
     }
 }
 
@@ -40,23 +48,22 @@ impl Course {
 mod tests {
     use super::*;
 
-    fn course(batches: &[(u64, f64)]) -> Course {
+    fn course(steps: &[(u64, &[u8])]) -> Course {
         let mut course = Course::default();
-        batches.iter().for_each(|(step, loss)| course.follow(*step, &[*loss]));
+        steps.iter().for_each(|(step, found)| course.follow(*step, found));
         course
     }
 
     #[test]
-    fn every_loss_step_and_their_order_count() {
-        let told = course(&[(0, 0.5), (1, 0.25)]);
-        assert_eq!(told, course(&[(0, 0.5), (1, 0.25)]));
+    fn every_finding_step_and_their_order_count() {
+        let told = course(&[(0, b"a"), (1, b"b")]);
+        assert_eq!(told, course(&[(0, b"a"), (1, b"b")]));
         for other in [
-            course(&[(0, f64::from(0.5f32.next_up())), (1, 0.25)]),
-            course(&[(0, 0.5), (1, f64::from(0.25f32.next_down()))]),
-            course(&[(0, 0.25), (1, 0.5)]),
-            course(&[(0, 0.5), (2, 0.25)]),
-            course(&[(0, 0.5)]),
-            course(&[(0, 0.5), (1, 0.25), (2, 0.0)]),
+            course(&[(0, b"b"), (1, b"a")]),
+            course(&[(0, b"a"), (2, b"b")]),
+            course(&[(0, b"a"), (1, b"c")]),
+            course(&[(0, b"a")]),
+            course(&[(0, b"a"), (1, b"b"), (2, b"")]),
             Course::default(),
         ] {
             assert_ne!(told, other);
@@ -64,21 +71,13 @@ mod tests {
     }
 
     #[test]
-    fn the_loss_of_a_batch_is_the_mean_of_its_rows_as_f32() {
-        let mut of_rows = Course::default();
-        of_rows.follow(3, &[1.0, 0.5, 0.75]);
-        assert_eq!(of_rows, course(&[(3, 0.75)]));
-        assert_eq!(of_rows, course(&[(3, 0.75 + 1e-12)]));
-    }
-
-    #[test]
     fn golden_bytes() {
-        assert_eq!(course(&[(0, 0.5), (1, 0.25)]).0, GOLDEN);
+        assert_eq!(course(&[(0, b"a"), (1, b"bc")]).digest().as_bytes(), &GOLDEN);
     }
 
     // Computed with Python's hashlib from the documented definition.
     const GOLDEN: [u8; 32] = [
-        58, 139, 225, 138, 161, 22, 154, 59, 54, 204, 119, 7, 227, 11, 65, 98, 142, 251, 112, 102, 81, 133, 223, 230,
-        55, 59, 192, 134, 226, 6, 224, 62,
+        46, 236, 243, 160, 40, 67, 229, 210, 8, 131, 41, 175, 159, 17, 194, 206, 220, 242, 137, 216, 241, 38, 96, 191,
+        28, 26, 128, 189, 27, 81, 65, 247,
     ];
 }

@@ -95,7 +95,7 @@ pub(crate) fn check_rows(columns: &[Column], codes: &[u16], unchecked: Option<us
     if columns.len() > MAX_COLUMNS as usize || codes.len() / columns.len() > u32::MAX as usize {
         return Err(TableError::TooLarge);
     }
-    if codes.len() % columns.len() != 0 {
+    if !codes.len().is_multiple_of(columns.len()) {
         return Err(TableError::PartialRow { cells: codes.len(), columns: columns.len() });
     }
     for (row, cells) in codes.chunks_exact(columns.len()).enumerate() {

@@ -26,8 +26,8 @@ const MAX_MODEL_BYTES: u64 = 1 << 30;
 /// Why the data cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    /// Nothing that the dataset's locations name is in the store; it may come later.
-    #[error("the package cannot be had: {0}")]
+    /// What is needed is not in the store; it may come later.
+    #[error("what is needed cannot be had: {0}")]
     Missing(String),
     /// The key is not the one that the dataset is bound to, or does not even open.
     #[error("wrong key: it does not open, or is not the one that the dataset's key commitment binds")]
@@ -239,15 +239,23 @@ pub struct Parent {
     pub result: ResultCommitment,
 }
 
-/// The model file that was published with `result`. Whether it is the one that was committed to is left to the caller.
-pub fn published_model(store: &dyn BlobStore, result: &ResultCommitment) -> Result<Vec<u8>, DataError> {
-    let invalid = |error: &dyn std::error::Error| DataError::Invalid(chained(error));
+/// The index of the files that were published with `result`.
+pub fn model_index(store: &dyn BlobStore, result: &ResultCommitment) -> Result<ModelIndex, DataError> {
     let of_store = |error| DataError::of_manifest(&ManifestError::Store(error));
     let index = store.get(&Cid::from(result.manifest)).map_err(of_store)?;
-    let index = ModelIndex::from_bytes(&index).map_err(|error| invalid(&error))?;
-    let cid: Cid = index.model.parse().map_err(|error: InvalidCid| invalid(&error))?;
-    let limit = result.model_bytes.min(MAX_MODEL_BYTES);
+    ModelIndex::from_bytes(&index).map_err(|error| DataError::Invalid(chained(&error)))
+}
+
+/// The published file at this address, of at most `limit` bytes.
+pub fn published_file(store: &dyn BlobStore, cid: &str, limit: u64) -> Result<Vec<u8>, DataError> {
+    let cid: Cid = cid.parse().map_err(|error: InvalidCid| DataError::Invalid(chained(&error)))?;
     manifest::read_to_vec(store, &cid, limit).map_err(|error| DataError::of_manifest(&error))
+}
+
+/// The model file that was published with `result`. Whether it is the one that was committed to is left to the caller.
+pub fn published_model(store: &dyn BlobStore, result: &ResultCommitment) -> Result<Vec<u8>, DataError> {
+    let index = model_index(store, result)?;
+    published_file(store, &index.model, result.model_bytes.min(MAX_MODEL_BYTES))
 }
 
 /// The model file of `parent`, as the chain accepted it.

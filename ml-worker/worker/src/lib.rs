@@ -11,6 +11,7 @@
 //! - [`work`]: training, proving, publishing, checking; what takes minutes.
 //! - [`journal`]: what survives a SIGKILL.
 //! - [`data`]: packages as training tables, and what keys are wrapped for.
+//! - [`publication`]: what is published of a run, by the trace that is shown.
 //!
 //! ## Terminology
 //!
@@ -23,7 +24,8 @@
 //! - Nothing is submitted that depends on a secret which is not in the journal yet.
 //! - What an earlier connection submitted is in a block, or gone, before anything is decided: nothing is done twice.
 //! - A heartbeat tells of no checkpoint that is not in the journal: what was told can be shown after any crash.
-//! - Nothing that is published tells the trace of a run, so that a known-answer task is found out by repeating it.
+//! - Nothing that is published tells whether the trace of a run is the true one, so that a known-answer task is found
+//!   out by repeating it.
 //! - Nobody is accused on a suspicion: a complaint is judged here, by the chain's own code, before it is filed.
 //! - A call that the chain refuses is tried again after 1, 2, 4, ... up to 32 blocks, as long as the state asks for it.
 //! - A connection that breaks is made again, for ever; a chain with another genesis is refused.
@@ -34,6 +36,7 @@ pub mod decide;
 pub mod error;
 pub mod journal;
 pub mod options;
+pub mod publication;
 pub mod roles;
 pub mod service;
 pub mod work;

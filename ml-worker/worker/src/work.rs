@@ -1,8 +1,10 @@
-//! The work itself: train, prove and publish; prove how far a cancelled run came; repeat a run and compare
-//! (`evaluate.rs`). It blocks for minutes, so it runs on threads of its own and speaks to the role through the journal
-//! and a [`Pulse`].
+//! The work itself: train, prove and publish (`publish.rs`); prove how far a cancelled run came; repeat a run or
+//! segments of it and compare (`evaluate.rs`, `sample.rs`). It blocks for minutes, so it runs on threads of its own and
+//! speaks to the role through the journal and a [`Pulse`].
 
 mod evaluate;
+mod publish;
+mod sample;
 mod task;
 
 pub use task::{Errand, Pulse, Task};
@@ -10,22 +12,21 @@ pub use task::{Errand, Pulse, Task};
 use crate::{
     data::{self, chained, DataError, Keeping, Parent},
     journal::{
-        what_is_wrong, ComputeEntry, Finding, InspectionEntry, InspectionReport, Journal, PreparedProgress,
-        PreparedResult,
+        what_is_wrong, ComputeEntry, Finding, InspectionEntry, InspectionReport, Journal, JournalError,
+        PreparedProgress, PreparedResult,
     },
 };
 use codec::Encode;
 use neurodata_chain::{AccountId, DatasetRecord};
-use neurodata_dataset::{ProofContext, RecipientSecret, Schema, Unlocked};
+use neurodata_dataset::{ProofContext, RecipientSecret, Unlocked};
 use neurodata_primitives::{
-    job::Progress, seams::ProofSubject, AuditProof, BlobDigest, Claim, DatasetId, DeviceClass, InspectionId, JobId,
-    PackageCommitment, PurchaseId, ResultCommitment, Seed, TrainingSpec, TrainingUseId, WrappedKey,
+    seams::ProofSubject, AuditProof, BlobDigest, Claim, DatasetId, DeviceClass, InspectionId, JobId, PackageCommitment,
+    PurchaseId, ResultCommitment, Seed, TraceLinks, TrainingSpec, TrainingUseId, WrappedKey,
 };
 use neurodata_sealing::{sale_context, training_use_context};
-use neurodata_storage::{manifest, BlobStore, DirectoryStore, ManifestError, StoreError};
+use neurodata_storage::{BlobStore, DirectoryStore, StoreError};
 use neurodata_training::{
-    card, first_checkpoint, run_from, run_prefix, CardText, Checkpoint, Device, ModelIndex, RunOutput, RunReport,
-    Trace, TrainingTable,
+    first_checkpoint, is_published, run_from, run_prefix, Device, Resume, RunOutput, Trace, TrainingTable,
 };
 use neurodata_zk_circuits::Prover;
 use std::{
@@ -62,7 +63,7 @@ pub enum WorkError {
 /// What all work of a worker shares.
 pub struct Workshop {
     /// The store of blobs.
-    pub store: DirectoryStore,
+    pub store: Box<dyn BlobStore>,
     /// The journal.
     pub journal: Arc<Journal>,
     /// Devices that train.
@@ -92,6 +93,8 @@ pub struct Assignment {
     pub spec: TrainingSpec,
     /// Device that it asks for.
     pub device: DeviceClass,
+    /// Work units of the whole run.
+    pub work_units: u64,
     /// The seed.
     pub seed: Seed,
     /// The model that training starts from.
@@ -111,6 +114,18 @@ pub struct Inspected {
     pub dataset: DatasetRecord,
     /// The content key, wrapped for this worker.
     pub key: WrappedKey,
+}
+
+impl Assignment {
+    /// Whether the run is so long that its states are published, unless they are too large.
+    fn is_long(&self) -> bool {
+        self.spec.is_sampled(self.dataset.commitment.rows, self.work_units)
+    }
+
+    /// Checkpoints of the whole run.
+    fn checkpoints(&self) -> u32 {
+        self.spec.checkpoints(self.dataset.commitment.rows)
+    }
 }
 
 impl Devices {
@@ -138,6 +153,14 @@ impl Devices {
     }
 }
 
+/// What is kept of a run beside what it resumes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Keep {
+    Nothing,
+    /// The states of its checkpoints, to be published.
+    States,
+}
+
 /// What a run calls with its progress.
 type OnProgress<'a> = &'a mut dyn FnMut(neurodata_training::Progress<'_>) -> ControlFlow<()>;
 
@@ -157,23 +180,30 @@ fn hopeless(error: impl std::error::Error) -> WorkError {
     WorkError::Hopeless(chained(&error))
 }
 
+/// The links of a trace within their bound.
+fn bounded(trace: &Trace) -> Result<TraceLinks, WorkError> {
+    let too_many = |_| WorkError::Hopeless("the run has more checkpoints than a run can have".into());
+    trace.links().to_vec().try_into().map_err(too_many)
+}
+
 impl Workshop {
     /// A workshop without a prover yet.
     pub fn new(
-        store: DirectoryStore,
+        store: impl BlobStore + 'static,
         journal: Arc<Journal>,
         devices: Devices,
         genesis: [u8; 32],
         account: AccountId,
         proving_keys: PathBuf,
     ) -> Self {
-        Self { store, journal, devices, genesis, account, prover: Mutex::default(), proving_keys }
+        let (store, prover) = (Box::new(store), Mutex::default());
+        Self { store, journal, devices, genesis, account, prover, proving_keys }
     }
 
     /// Train, prove, publish, and write the result into the journal.
     ///
     /// Nothing is published before the chain was told of the last checkpoint but one: a cancellation that comes between
-    /// lets the whole run be proved then.
+    /// lets the whole run be proved then. What shows the trace is published with the submission: [`Self::show`].
     pub fn compute(
         &self,
         assignment: &Assignment,
@@ -185,31 +215,35 @@ impl Workshop {
         let job = assignment.job;
         self.reach_first(assignment, pulse);
         let Opened { mut entry, unlocked, initial, table } = self.open(assignment, training_use, attempt)?;
-        let output = self.train(assignment, initial.as_deref(), &table, pulse)?.map_err(hopeless)?;
+        let keep = if assignment.is_long() { Keep::States } else { Keep::Nothing };
+        let output = self.train(assignment, initial.as_deref(), &table, keep, pulse)?.map_err(hopeless)?;
         pulse.ensure_wanted()?;
-        if let Some(step) = output.diverged_at {
-            tracing::warn!(%job, step, "the run diverged; its result is the state before that step");
+        if let Some((step, tensor)) = output.ending.as_ref().and_then(|ending| Some((ending.step(), ending.tensor()?)))
+        {
+            tracing::warn!(%job, step, tensor, "the run diverged; its result is the state before that step");
         }
-        tracing::info!(%job, accuracy = output.metrics.accuracy(), "trained; proving the challenged chunk");
+        let (metric, value) = (output.metrics.metric(), output.metrics.value());
+        tracing::info!(%job, ?metric, value, "trained; proving the challenged chunk");
         let proof = self.prove(job, &unlocked, challenged_chunk)?;
         let heartbeat =
             output.trace.heartbeat().ok_or_else(|| WorkError::Hopeless("the run has no checkpoint".into()))?;
         pulse.await_told(heartbeat.position)?;
-        let manifest = self.publish(assignment, unlocked.dataset().schema(), &output).map_err(later)?;
+        let publication = self.publish(assignment, unlocked.dataset().schema(), &output)?;
         let commitment = ResultCommitment {
             model: output.model_digest,
             model_bytes: output.model.len() as u64,
-            manifest,
+            manifest: BlobDigest::default(),
             trace: output.trace_root,
             checkpoints: output.trace.checkpoints(),
             metrics: output.metrics,
         };
-        entry.result = Some(PreparedResult { seed: assignment.seed, commitment, heartbeat, proof });
+        let (seed, links) = (assignment.seed, bounded(&output.trace)?);
+        entry.result = Some(PreparedResult { seed, commitment, links, publication, heartbeat, proof });
         self.journal.store_entry(job, &entry).map_err(later)
     }
 
-    /// Prove possession of the data of a run that its owner cancelled, and write its first `checkpoints` into the journal,
-    /// or as many as it reached. Nothing is trained any more.
+    /// Prove possession of the data of a run that its owner cancelled, and write its first `checkpoints` into the
+    /// journal, or as many as it reached. Nothing is trained any more.
     pub fn prove_progress(
         &self,
         assignment: &Assignment,
@@ -222,16 +256,17 @@ impl Workshop {
         let job = assignment.job;
         let Opened { mut entry, unlocked, initial, table } = self.open(assignment, training_use, attempt)?;
         let missing = || WorkError::Hopeless("the journal holds no checkpoint of the run".into());
-        let checkpoint = self.checkpoint(job)?.ok_or_else(missing)?;
-        let (checkpoints, device) = (checkpoints.min(checkpoint.position()), self.devices.get(assignment.device));
+        let resume = self.resume(job)?.ok_or_else(missing)?;
+        let checkpoints = checkpoints.min(resume.trace().checkpoints());
+        let device = self.devices.get(assignment.device);
         let Assignment { spec, seed, .. } = assignment;
         let go_on = &mut |_: neurodata_training::Progress<'_>| ControlFlow::Continue(());
-        let trace = run_prefix(initial.as_deref(), &table, spec, seed, device, Some(checkpoint), checkpoints, go_on);
+        let trace = run_prefix(initial.as_deref(), &table, spec, seed, device, Some(resume), checkpoints, go_on);
         let trace = trace.map_err(hopeless)?;
         pulse.ensure_wanted()?;
         tracing::info!(%job, checkpoints, "cancelled by its owner; proving the challenged chunk");
         let proof = self.prove(job, &unlocked, challenged_chunk)?;
-        entry.progress = Some(PreparedProgress { seed: *seed, checkpoints, trace: trace.root(), proof });
+        entry.progress = Some(PreparedProgress { seed: *seed, links: bounded(&trace)?, proof });
         self.journal.store_entry(job, &entry).map_err(later)
     }
 
@@ -261,10 +296,10 @@ impl Workshop {
 
     /// The store, of which everything that is read for `job` is kept in the journal's folder until the job is over.
     pub fn keeping(&self, job: JobId) -> Result<Keeping<'_>, StoreError> {
-        Ok(Keeping::new(DirectoryStore::open(self.journal.kept_path(job))?, &self.store))
+        Ok(Keeping::new(DirectoryStore::open(self.journal.kept_path(job))?, &*self.store))
     }
 
-    /// Let a heartbeat tell the first checkpoint, which follows from the columns: opening a large package takes long.
+    /// Let a heartbeat tell the first checkpoint where it follows from the columns: opening a large package takes long.
     /// What prevents that comes up again when it is opened.
     fn reach_first(&self, assignment: &Assignment, pulse: &Pulse) {
         let first = || -> Result<Trace, WorkError> {
@@ -272,7 +307,8 @@ impl Workshop {
             let columns = data::package_columns(&store, &assignment.dataset).map_err(later)?;
             let initial = self.initial_model(&store, assignment).map_err(later)?;
             let (Assignment { spec, seed, .. }, device) = (assignment, self.devices.get(assignment.device));
-            first_checkpoint(initial.as_deref(), &columns, spec, seed, device).map_err(later)
+            let first = first_checkpoint(initial.as_deref(), &columns, spec, seed, device).map_err(later)?;
+            Ok(Trace::new(vec![first.link()]))
         };
         match first() {
             Ok(trace) => pulse.reach(trace.heartbeat()),
@@ -330,7 +366,7 @@ impl Workshop {
         let entry = self.journal.entry::<InspectionEntry>(*inspection).map_err(later)?;
         let mut entry = entry.ok_or_else(|| WorkError::Hopeless("the journal does not know the inspection".into()))?;
         let context = sale_context(&self.genesis, *purchase);
-        let finding = data::inspect(&self.store, dataset, key, &entry.recipient_secret(), &context);
+        let finding = data::inspect(&*self.store, dataset, key, &entry.recipient_secret(), &context);
         let finding = finding.map_err(later)?;
         match &finding {
             Finding::Clean => tracing::info!(%inspection, "the package is what it claims"),
@@ -341,15 +377,15 @@ impl Workshop {
         self.journal.store_entry(*inspection, &entry).map_err(later)
     }
 
-    /// The state of a run in the journal; `None` if there is none that can be read.
-    fn checkpoint(&self, job: JobId) -> Result<Option<Checkpoint>, WorkError> {
+    /// What a run resumes from, of the journal; `None` if there is nothing that can be read.
+    fn resume(&self, job: JobId) -> Result<Option<Resume>, WorkError> {
         let stored = self.journal.checkpoint(job).map_err(later)?;
-        Ok(stored.and_then(|bytes| Checkpoint::from_bytes(&bytes).ok()))
+        Ok(stored.and_then(|bytes| Resume::from_bytes(&bytes).ok()))
     }
 
     /// Checkpoints of a run that the journal holds, the initial one included; 0 if there are none.
     pub fn checkpoints(&self, job: JobId) -> Result<u32, WorkError> {
-        Ok(self.checkpoint(job)?.map_or(0, |checkpoint| checkpoint.position()))
+        Ok(self.resume(job)?.map_or(0, |resume| resume.trace().checkpoints()))
     }
 
     /// Train from the last checkpoint in the journal on. The inner error is the run's own: it comes again each time.
@@ -358,11 +394,12 @@ impl Workshop {
         assignment: &Assignment,
         initial: Option<&[u8]>,
         table: &TrainingTable,
+        keep: Keep,
         pulse: &Pulse,
     ) -> Result<Result<RunOutput, neurodata_training::Error>, WorkError> {
         let (Assignment { spec, seed, .. }, device) = (assignment, self.devices.get(assignment.device));
-        self.advance(assignment.job, pulse, |checkpoint, on_progress| {
-            run_from(initial, table, spec, seed, device, checkpoint, on_progress)
+        self.advance(assignment, keep, pulse, |resume, on_progress| {
+            run_from(initial, table, spec, seed, device, resume, on_progress)
         })
     }
 
@@ -376,29 +413,31 @@ impl Workshop {
         pulse: &Pulse,
     ) -> Result<Result<Trace, neurodata_training::Error>, WorkError> {
         let (Assignment { spec, seed, .. }, device) = (assignment, self.devices.get(assignment.device));
-        self.advance(assignment.job, pulse, |checkpoint, on_progress| {
-            run_prefix(initial, table, spec, seed, device, checkpoint, checkpoints, on_progress)
+        self.advance(assignment, Keep::Nothing, pulse, |resume, on_progress| {
+            run_prefix(initial, table, spec, seed, device, resume, checkpoints, on_progress)
         })
     }
 
-    /// Let `run` go on from the last checkpoint in the journal, and keep those that it reaches.
+    /// Let `run` go on from the last checkpoint in the journal, and store those that it reaches.
     fn advance<Output>(
         &self,
-        job: JobId,
+        assignment: &Assignment,
+        keep: Keep,
         pulse: &Pulse,
-        run: impl Fn(Option<Checkpoint>, OnProgress<'_>) -> Result<Output, neurodata_training::Error>,
+        run: impl Fn(Option<Resume>, OnProgress<'_>) -> Result<Output, neurodata_training::Error>,
     ) -> Result<Result<Output, neurodata_training::Error>, WorkError> {
         use neurodata_training::Error;
+        let (job, all) = (assignment.job, assignment.checkpoints());
         let mut failure = None;
-        let mut train = |checkpoint: Option<Checkpoint>| {
-            if let Some(checkpoint) = &checkpoint {
-                tracing::info!(%job, epoch = checkpoint.epoch(), "resuming from a checkpoint");
+        let mut train = |resume: Option<Resume>| {
+            if let Some(resume) = &resume {
+                tracing::info!(%job, steps = resume.checkpoint().steps(), "resuming from a checkpoint");
             }
-            run(checkpoint, &mut |progress| {
-                if let Some(checkpoint) = progress.checkpoint {
-                    let (epoch, of, loss) = (progress.epoch, progress.epochs, progress.loss);
-                    tracing::info!(%job, epoch, of, loss, "checkpoint");
-                    if let Err(error) = self.journal.store_checkpoint(job, &checkpoint.to_bytes()) {
+            run(resume, &mut |progress| {
+                if let Some(resume) = progress.resume {
+                    let (steps, of, epoch, loss) = (progress.steps, progress.all_steps, progress.epoch, progress.loss);
+                    tracing::info!(%job, steps, of, epoch, loss, "checkpoint");
+                    if let Err(error) = self.store(job, resume, keep, all) {
                         failure = Some(error);
                         return ControlFlow::Break(());
                     }
@@ -411,7 +450,8 @@ impl Workshop {
                 }
             })
         };
-        let output = match train(self.checkpoint(job)?) {
+        let resume = self.resume(job)?.filter(|resume| keep == Keep::Nothing || self.has_states(job, resume.trace()));
+        let output = match train(resume) {
             Err(Error::Checkpoint(error)) => {
                 tracing::warn!(%job, %error, "training from the start");
                 train(None)
@@ -421,9 +461,26 @@ impl Workshop {
         match (output, failure) {
             (_, Some(error)) => Err(later(error)),
             (Err(Error::Stopped { .. }), None) => Err(WorkError::Stopped),
-            (Err(error @ Error::Device(_)), None) => Err(later(error)),
+            (Err(error), None) if error.is_of_device() => Err(later(error)),
             (output, None) => Ok(output),
         }
+    }
+
+    /// Store a checkpoint of a run with so many of them. Its state comes first, so that a run that is resumed lacks
+    /// none.
+    fn store(&self, job: JobId, resume: &Resume, keep: Keep, all: u32) -> Result<(), JournalError> {
+        if keep == Keep::States {
+            let (position, state) = (resume.checkpoint().position(), resume.checkpoint().published());
+            // An empty file stands for a state that is too large to be published.
+            let state = if is_published(&state, all) { state.as_slice() } else { &[] };
+            self.journal.store_state(job, position, state)?;
+        }
+        self.journal.store_checkpoint(job, &resume.to_bytes())
+    }
+
+    /// Whether the journal holds the states of all checkpoints of `trace`.
+    fn has_states(&self, job: JobId, trace: &Trace) -> bool {
+        (0..trace.checkpoints()).all(|position| matches!(self.journal.state_bytes(job, position), Ok(Some(_))))
     }
 
     fn prover(&self) -> Result<Arc<Prover>, WorkError> {
@@ -433,50 +490,6 @@ impl Workshop {
         }
         let loaded = Prover::load_or_generate(&self.proving_keys, |step| tracing::info!("{step}")).map_err(later)?;
         Ok(prover.insert(Arc::new(loaded)).clone())
-    }
-
-    /// Publish model, card and report, none of which tells the trace or a loss in training: a committee that is shown a
-    /// planted trace must find out by itself. Returns the digest in the CID of their index.
-    fn publish(
-        &self,
-        assignment: &Assignment,
-        schema: &Schema,
-        output: &RunOutput,
-    ) -> Result<BlobDigest, ManifestError> {
-        let Assignment { job, dataset_id, spec, seed, parent, .. } = assignment;
-        let parent = parent.as_ref().map(|parent| parent.id);
-        let target = schema.columns().get(usize::from(spec.target)).map(|column| column.name.clone());
-        let mut provenance = vec![
-            ("chain".into(), format!("0x{}", hex::encode(self.genesis))),
-            ("job".into(), job.to_string()),
-            ("dataset".into(), dataset_id.to_string()),
-            ("data root".into(), assignment.dataset.commitment.data_root.to_string()),
-            ("seed".into(), seed.to_string()),
-            ("model digest".into(), output.model_digest.to_string()),
-            ("compute provider".into(), self.account.to_string()),
-        ];
-        provenance.extend(parent.map(|parent| ("parent model".into(), parent.to_string())));
-        provenance.extend(output.diverged_at.map(|step| ("diverged at step".into(), step.to_string())));
-        let text = CardText {
-            title: format!("{}: {}", schema.name(), target.as_deref().unwrap_or("model")),
-            dataset: schema.name().into(),
-            target: target.unwrap_or_default(),
-            licence: "other".into(),
-            provenance,
-        };
-        let report = RunReport {
-            job: *job,
-            dataset: *dataset_id,
-            spec: spec.clone(),
-            seed: *seed,
-            parent,
-            metrics: output.metrics,
-            diverged_at: output.diverged_at,
-        };
-        let put = |bytes: &[u8]| manifest::put_bytes(&self.store, bytes).map(|cid| cid.to_string());
-        let card = card(&text, spec, &output.metrics);
-        let index = ModelIndex::new(put(&output.model)?, put(card.as_bytes())?, put(&report.to_bytes())?);
-        Ok(self.store.put(&index.to_bytes())?.digest())
     }
 }
 

@@ -121,7 +121,7 @@ impl<T: Config> OnDecision<T::AccountId> for Pallet<T> {
                     T::Payouts::settle_evaluation(id, share, majority)?;
                 }
                 T::TrainingData::close_use(training_use, UseOutcome::Ended);
-                Self::reject(id, &job, &assignment, decision == Decision::Withheld)?;
+                Self::reject(id, &job, &assignment, &submission, decision == Decision::Withheld)?;
                 return Self::close(id, job, JobOutcome::Rejected { provider });
             },
             Decision::Undecided => {
@@ -218,16 +218,16 @@ impl<T: Config> Pallet<T> {
             model,
             job: id,
             owner: job.owner.clone(),
-            correct: metrics.holdout_correct,
+            correct: metrics.right_rows(),
             rows: metrics.holdout_rows,
         });
         Ok((model, Some(Self::improvement(&metrics, baseline.max(best)))))
     }
 
-    /// Accuracy on the holdout above the better of `known`, in millionths, and the majority class; 0 if neither was beaten.
-    /// Each accuracy rounds down.
+    /// Value on the holdout above the better of `known`, in millionths, and that of a model that learnt nothing; 0 if neither was
+    /// beaten. Each rounds down.
     pub(crate) fn improvement(metrics: &TrainingMetrics, known: u32) -> u32 {
-        metrics.accuracy().saturating_sub(metrics.majority_accuracy().max(known))
+        metrics.value().saturating_sub(metrics.reference().max(known))
     }
 
     /// Share `price` out of a job's escrow among everybody who had a part in an accepted submission.
@@ -256,9 +256,15 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Take the job from a provider whose submission was rejected: the training price that the owner paid comes out of its
-    /// bond. If it `withheld` the keys, that is a breach and costs the penalty as well.
-    fn reject(id: JobId, job: &JobOf<T>, assignment: &AssignmentOf<T>, withheld: bool) -> DispatchResult {
+    /// Take the job from a provider whose `submission` was rejected: the training price that the owner paid comes out of its
+    /// bond. If it `withheld` the keys, that is a breach and costs the penalty as well; a long run costs a multiple of its price.
+    fn reject(
+        id: JobId,
+        job: &JobOf<T>,
+        assignment: &AssignmentOf<T>,
+        submission: &Submission,
+        withheld: bool,
+    ) -> DispatchResult {
         let provider = &assignment.provider;
         let Some(mut record) = Providers::<T>::get(provider) else {
             // A provider with open jobs cannot withdraw its bond, and nothing else removes its record; qed.
@@ -266,15 +272,22 @@ impl<T: Config> Pallet<T> {
             return Ok(());
         };
         Self::compensate_owner(id, job, provider, &mut record)?;
-        if withheld {
-            let penalty = Self::penalty_for_withheld_keys(job, assignment, &record);
-            // Nobody reported it: that part is burned.
-            let slashed = Self::slash_bond(id, provider, &mut record, penalty, &job.owner, provider);
-            T::Reputation::note_penalty(provider, slashed, PenaltyCause::KeysWithheld { job: id });
+        let (penalty, cause) = if withheld {
+            (Self::penalty_for_withheld_keys(job, assignment, &record), PenaltyCause::KeysWithheld { job: id })
+        } else {
+            let penalty = Self::penalty_for_a_long_run(job, assignment, submission, &record);
+            (penalty, PenaltyCause::ResultRejected { job: id })
+        };
+        // Nobody reported it: that part is burned.
+        let slashed = if penalty.is_zero() {
+            penalty
+        } else {
+            Self::slash_bond(id, provider, &mut record, penalty, &job.owner, provider)
+        };
+        T::Reputation::note_penalty(provider, slashed, cause);
+        if withheld || !slashed.is_zero() {
             let (provider, reporter) = (provider.clone(), provider.clone());
             Self::deposit_event(Event::BondSlashed { job: id, provider, reporter, slashed });
-        } else {
-            T::Reputation::note_penalty(provider, Zero::zero(), PenaltyCause::ResultRejected { job: id });
         }
         OfferBook::<T>::leave_job(id, assignment, job.training_price, record);
         Ok(())

@@ -12,7 +12,7 @@ use frame_support::{
     },
 };
 use neurodata_pallet_support::{slash_and_share, SlashParties};
-use neurodata_primitives::{seams::Payouts, HistoryEvent, JobId, PayoutReason, TrainingUseId};
+use neurodata_primitives::{seams::Payouts, HistoryEvent, JobId, PayoutReason, Submission, TrainingUseId};
 use sp_runtime::{
     traits::{CheckedAdd, CheckedMul, CheckedSub, Saturating, Zero},
     ArithmeticError, DispatchError, DispatchResult, TokenError,
@@ -163,8 +163,33 @@ impl<T: Config> Pallet<T> {
         if !assignment.penalty.is_zero() {
             return assignment.penalty;
         }
+        Self::penalty(assignment.price).min(Self::bond_beyond_others(job, assignment, record))
+    }
+
+    /// What a rejected run costs whose committee repeated random segments of it: [`SAMPLED_LIABILITY`] times its price, as far as
+    /// the bond, whose part for the damages is gone already, reaches beyond the exposure by other jobs. A run that is repeated as a
+    /// whole is found out for sure and costs none.
+    pub(crate) fn penalty_for_a_long_run(
+        job: &JobOf<T>,
+        assignment: &AssignmentOf<T>,
+        submission: &Submission,
+        record: &ProviderOf<T>,
+    ) -> BalanceOf<T> {
+        if submission.result().is_none() || !job.request.spec.is_sampled(job.rows, job.work_units) {
+            return Zero::zero();
+        }
+        let liability = assignment.price.saturating_mul(SAMPLED_LIABILITY.into());
+        liability.min(Self::bond_beyond_others(job, assignment, record))
+    }
+
+    /// The part of a bond that does not answer for other jobs than this one.
+    fn bond_beyond_others(
+        job: &JobOf<T>,
+        assignment: &AssignmentOf<T>,
+        record: &ProviderOf<T>,
+    ) -> BalanceOf<T> {
         let by_others = record.exposure.saturating_sub(OfferBook::<T>::exposure_by(assignment, job.training_price));
-        Self::penalty(assignment.price).min(record.bond.saturating_sub(by_others))
+        record.bond.saturating_sub(by_others)
     }
 
     /// Pay the training price of `job` to its data provider out of the bond of the provider that failed it after the key was

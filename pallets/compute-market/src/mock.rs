@@ -251,19 +251,35 @@ pub fn capability() -> Capability {
     Capability { cores: 4, memory_mib: 8_192, device: DeviceClass::Cpu, device_memory_mib: 0 }
 }
 
-pub fn spec() -> TrainingSpec {
-    TrainingSpec {
-        algorithm: Algorithm::LogisticRegression,
-        target: 13,
-        classes: 2,
+/// Training in 100 steps, each an epoch: 65 checkpoints.
+pub fn descent() -> Descent {
+    Descent {
+        optimiser: Optimiser::Sgd { momentum: 0 },
         epochs: 100,
-        batch_rows: 32,
+        batch_rows: 243,
         learning_rate: 100_000,
-        momentum: 0,
         weight_decay: 0,
-        holdout: 200,
-        checkpoint_epochs: 10,
+        early_stopping: None,
     }
+}
+
+pub fn spec() -> TrainingSpec {
+    by_descent(descent())
+}
+
+/// The same spec, trained otherwise.
+pub fn by_descent(descent: Descent) -> TrainingSpec {
+    TrainingSpec {
+        algorithm: Algorithm::LogisticRegression { descent },
+        objective: Objective::Classification { classes: 2 },
+        target: Some(13),
+        holdout: 200,
+    }
+}
+
+/// The same spec with so many epochs.
+pub fn with_epochs(epochs: u16) -> TrainingSpec {
+    by_descent(Descent { epochs, ..descent() })
 }
 
 pub fn request() -> JobRequest<Balance, u64> {
@@ -286,13 +302,17 @@ pub fn result() -> ResultCommitment {
         model_bytes: 200,
         manifest: BlobDigest::new([2; 32]),
         trace: TraceRoot::new([3; 32]),
-        checkpoints: 11,
+        checkpoints: 65,
         metrics: TrainingMetrics {
             training_rows: 243,
             holdout_rows: 60,
-            holdout_correct: 51,
-            majority_correct: 33,
-            holdout_loss: 400_000,
+            quality: Quality::Classification {
+                correct: 51,
+                majority_correct: 33,
+                log_loss: 400_000,
+                f1: 845_000,
+                roc_auc: 900_000,
+            },
         },
     }
 }

@@ -10,8 +10,9 @@ use crate::{
 use frame_support::{ensure, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
 use neurodata_primitives::{
-    job::{blocks_for, MICRO, MIN_DELIVER_BLOCKS},
+    job::{blocks_for, MIN_DELIVER_BLOCKS},
     seams::{Models, TrainingData},
+    training::MICRO,
     *,
 };
 use sp_runtime::{

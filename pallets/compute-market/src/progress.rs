@@ -15,7 +15,7 @@ use sp_runtime::{
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_heartbeat(who: T::AccountId, id: JobId, reached: Progress) -> DispatchResult {
         let mut job = Self::job(id)?;
-        let checkpoints = job.request.spec.checkpoints();
+        let checkpoints = job.request.spec.checkpoints(job.rows);
         let JobState::Running { assignment, progress, heartbeat_by, deliver_by, .. } = &mut job.state else {
             return Err(Error::<T>::InvalidState.into());
         };
@@ -40,13 +40,13 @@ impl<T: Config> Pallet<T> {
     fn ensure_result(job: &JobOf<T>, result: &ResultCommitment) -> DispatchResult {
         let spec = &job.request.spec;
         let metrics = &result.metrics;
-        ensure!(result.checkpoints == spec.checkpoints(), Error::<T>::InvalidResult(ResultIssue::Checkpoints));
+        ensure!(result.checkpoints == spec.checkpoints(job.rows), Error::<T>::InvalidResult(ResultIssue::Checkpoints));
         let holdout_rows = spec.holdout_rows(job.rows);
         let rows_fit =
             metrics.holdout_rows == holdout_rows && metrics.training_rows == job.rows.saturating_sub(holdout_rows);
         ensure!(rows_fit, Error::<T>::InvalidResult(ResultIssue::Rows));
-        let counts_fit = metrics.holdout_correct <= holdout_rows && metrics.majority_correct <= holdout_rows;
-        ensure!(counts_fit, Error::<T>::InvalidResult(ResultIssue::Correct));
+        let is_possible = metrics.is_possible(&spec.objective);
+        ensure!(is_possible, Error::<T>::InvalidResult(ResultIssue::Metrics));
         ensure!(result.model_bytes > 0, Error::<T>::InvalidResult(ResultIssue::ModelBytes));
         Ok(())
     }
@@ -93,6 +93,9 @@ impl<T: Config> Pallet<T> {
         let JobState::Evaluating { assignment, seed, submission, .. } = &job.state else {
             return Err(Error::<T>::InvalidState.into());
         };
+        // Only a complete run can be sampled, whose states were published with it; and only with a known-answer task to come, since
+        // what was published beside a planted trace shows the planted courses.
+        let is_long = job.request.spec.is_sampled(job.rows, job.work_units);
         let request = EvaluationRequest {
             job_owner: job.owner.clone(),
             data_provider: job.data_provider.clone(),
@@ -101,6 +104,7 @@ impl<T: Config> Pallet<T> {
             seed: *seed,
             trace: submission.trace(),
             probe: assignment.probe,
+            sampled: is_long && submission.result().is_some() && assignment.probe.is_some(),
         };
         T::Evaluation::open_round(id, request)
     }
@@ -115,7 +119,7 @@ impl<T: Config> Pallet<T> {
     /// What a submission earns when it is accepted: its share of the agreed price, rounded down.
     ///
     /// ```text
-    /// price * (checkpoints - 1) / (all checkpoints - 1)          the first checkpoint are the initial parameters
+    /// price * steps up to the last checkpoint / all steps
     /// ```
     pub(crate) fn earned(job: &JobOf<T>, price: BalanceOf<T>, submission: &Submission) -> BalanceOf<T> {
         let (done, whole) = Self::share_of_run(job, submission);
@@ -123,10 +127,10 @@ impl<T: Config> Pallet<T> {
             return price;
         }
         // In two parts, so that no product overflows: price = quotient * whole + rest.
-        let whole = BalanceOf::<T>::from(whole);
+        let (done, whole) = (done.saturated_into::<BalanceOf<T>>(), whole.saturated_into::<BalanceOf<T>>());
         let quotient = price.checked_div(&whole).unwrap_or_default();
         let rest = price.saturating_sub(quotient.saturating_mul(whole));
-        let part = |amount: BalanceOf<T>| amount.checked_mul(&done.into());
+        let part = |amount: BalanceOf<T>| amount.checked_mul(&done);
         part(quotient)
             .zip(part(rest).and_then(|rest| rest.checked_div(&whole)))
             .map(|(quotient, rest)| quotient.saturating_add(rest))
@@ -134,9 +138,10 @@ impl<T: Config> Pallet<T> {
             .min(price)
     }
 
-    /// Steps between checkpoints that were submitted, and those of the whole run.
-    fn share_of_run(job: &JobOf<T>, submission: &Submission) -> (u32, u32) {
-        (submission.checkpoints().saturating_sub(1), job.request.spec.checkpoints().saturating_sub(1))
+    /// Steps up to the last checkpoint that was submitted, and those of the whole run.
+    fn share_of_run(job: &JobOf<T>, submission: &Submission) -> (u64, u64) {
+        let spec = &job.request.spec;
+        (spec.steps_at(job.rows, submission.checkpoints().saturating_sub(1)), spec.steps(job.rows))
     }
 
     pub(crate) fn do_cancel_job(owner: T::AccountId, id: JobId) -> DispatchResult {
@@ -189,7 +194,7 @@ impl<T: Config> Pallet<T> {
         // What a heartbeat said is compared by the committee, so it has to be part of the trace. Beyond it one checkpoint may have
         // been reached before the owner cancelled; what is computed afterwards earns nothing.
         let said = progress.map_or(0, |progress| progress.position);
-        let most = said.saturating_add(2).min(job.request.spec.checkpoints());
+        let most = said.saturating_add(2).min(job.request.spec.checkpoints(job.rows));
         let in_range = (2..=most).contains(&checkpoints) && checkpoints > said;
         ensure!(in_range, Error::<T>::InvalidResult(ResultIssue::Checkpoints));
         Self::ensure_possession(id, &job, &who, challenged_chunk, &proof)?;

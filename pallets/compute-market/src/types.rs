@@ -37,29 +37,57 @@ pub type ProviderOf<T> = ProviderRecord<BalanceOf<T>, BlockNumberFor<T>>;
 /// An offer as the market stores it.
 pub type OfferOf<T> = OfferRecord<AccountIdOf<T>, BalanceOf<T>>;
 
+/// How many times its price a rejected run costs that was checked by samples.
+///
+/// A forged segment is found by one of three members with a probability of `q = 1 - (59/64)^3 = 0.217`, so forging one does not
+/// pay if it costs `(1 - q) / q = 3.6` prices; of seven members 1.3. What is not paid for the work, and the training price that is
+/// paid back, count too. Source: docs/decisions/0020-traces-are-chains-of-links.md.
+pub const SAMPLED_LIABILITY: u32 = 3;
+
 /// What is wrong with a training spec. Mirrors [`SpecError`], which names the limits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, PalletError)]
 #[scale_info(capture_docs = "always")]
 pub enum SpecIssue {
     /// Classes are not within 2 to 256.
     Classes,
+    /// The algorithm cannot do what the objective says.
+    Objective,
     /// Epochs are not within 1 to 1,000.
     Epochs,
     /// Rows of a batch are not within 1 to 4,096.
     BatchRows,
     /// The learning rate is not within 1 to 1,000,000 millionths.
     LearningRate,
-    /// The momentum is not within 0 to 999,999 millionths.
+    /// The momentum, or a decay of Adam, is not within 0 to 999,999 millionths.
     Momentum,
+    /// Adam's epsilon is not within 1 to 10^9 units of 10^-12.
+    Epsilon,
     /// The weight decay is not within 0 to 1,000,000 millionths.
     WeightDecay,
+    /// Early stopping: patience not within 1 to 1,000, validation share not within 50 to 500 thousandths, improvement above
+    /// 1,000,000 millionths, or no row on one side.
+    EarlyStopping,
     /// The holdout is not within 50 to 500 thousandths, or leaves no row on one side.
     Holdout,
-    /// The checkpoint distance is not within 1 to the number of epochs.
-    CheckpointEpochs,
     /// A hidden layer is missing or not within 1 to 1,024 units.
     Hidden,
-    /// The target is not a column of the dataset, or there is no other column.
+    /// The image has other numbers than the dataset has columns beside the target, or a side of 0.
+    Image,
+    /// A convolution is missing, has not 1 to 256 filters, or the image cannot be halved so often.
+    Filters,
+    /// Numbers of an embedding are not within 1 to 512.
+    Embedding,
+    /// The penalty is not within 1 to 1,000,000,000 millionths.
+    Penalty,
+    /// A tree's depth is not within 1 to 24, or a leaf needs no row.
+    Tree,
+    /// Trees are not within 1 to 1,000, or a split chooses from no column or more than there are.
+    Forest,
+    /// Clusters are not within 2 to 256, or more than training rows.
+    Clusters,
+    /// Iterations are not within 1 to 1,000.
+    Iterations,
+    /// The target is not a column of the dataset, there is no other column, or a clustering has a target.
     Target,
     /// The work does not fit 64 bits.
     Overflow,
@@ -75,8 +103,18 @@ impl From<SpecError> for SpecIssue {
             SpecError::Momentum => Self::Momentum,
             SpecError::WeightDecay => Self::WeightDecay,
             SpecError::Holdout => Self::Holdout,
-            SpecError::CheckpointEpochs => Self::CheckpointEpochs,
+            SpecError::Objective => Self::Objective,
+            SpecError::Epsilon => Self::Epsilon,
+            SpecError::EarlyStopping => Self::EarlyStopping,
             SpecError::Hidden => Self::Hidden,
+            SpecError::Image => Self::Image,
+            SpecError::Filters => Self::Filters,
+            SpecError::Embedding => Self::Embedding,
+            SpecError::Penalty => Self::Penalty,
+            SpecError::Tree => Self::Tree,
+            SpecError::Forest => Self::Forest,
+            SpecError::Clusters => Self::Clusters,
+            SpecError::Iterations => Self::Iterations,
             SpecError::Target => Self::Target,
             SpecError::Overflow => Self::Overflow,
         }
@@ -108,8 +146,8 @@ pub enum ResultIssue {
     Checkpoints,
     /// Training rows or holdout rows are not those that the spec gives for the dataset.
     Rows,
-    /// More holdout rows are counted as correct than there are.
-    Correct,
+    /// The metrics are not those of the spec's objective, or a count is above the rows or a share above the whole.
+    Metrics,
     /// The model file is empty.
     ModelBytes,
 }

@@ -13,11 +13,11 @@ use frame_support::{
 use frame_system::RawOrigin;
 use neurodata_primitives::{
     dataset::{MAX_ALLOWED_ACCOUNTS, MAX_URIS, MAX_URI_BYTES},
-    job::{MAX_HIDDEN_LAYERS, MAX_LAYER_UNITS},
+    training::{MAX_HIDDEN_LAYERS, MAX_LAYER_UNITS},
     model::MAX_PARENTS,
     seams::{ModelOrigin, Models as _},
     Algorithm, BlobDigest, CipherRoot, DatasetId, KeyCommitment, LicenceDigest, LicenceKind, LicenceOffer, ListingState,
-    ModelDigest, ModelTerms, ResultCommitment, Seed, TraceRoot, TrainingMetrics, TrainingSpec, Uri, UseSet,
+    ModelDigest, ModelTerms, ResultCommitment, Seed, TraceRoot, Activation, Descent, Objective, Optimiser, TrainingMetrics, TrainingSpec, Uri, UseSet,
 };
 use sp_runtime::traits::{Saturating, Zero};
 
@@ -25,16 +25,22 @@ use sp_runtime::traits::{Saturating, Zero};
 fn spec() -> TrainingSpec {
     let hidden = BoundedVec::truncate_from(vec![MAX_LAYER_UNITS; MAX_HIDDEN_LAYERS as usize]);
     TrainingSpec {
-        algorithm: Algorithm::MultilayerPerceptron { hidden },
-        target: 0,
-        classes: 2,
-        epochs: 10,
-        batch_rows: 32,
-        learning_rate: 100_000,
-        momentum: 0,
-        weight_decay: 0,
+        algorithm: Algorithm::MultilayerPerceptron {
+            hidden,
+            activation: Activation::Relu,
+            layer_norm: false,
+            descent: Descent {
+                optimiser: Optimiser::Sgd { momentum: 0 },
+                epochs: 10,
+                batch_rows: 32,
+                learning_rate: 100_000,
+                weight_decay: 0,
+                early_stopping: None,
+            },
+        },
+        objective: Objective::Classification { classes: 2 },
+        target: Some(0),
         holdout: 200,
-        checkpoint_epochs: 1,
     }
 }
 

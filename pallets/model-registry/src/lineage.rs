@@ -169,8 +169,9 @@ impl<T: Config> Seam<T::AccountId> for Pallet<T> {
         let is_permitted =
             record.owner == *owner || T::Licences::permits(Asset::Model(parent), owner, LicenceKind::Derive);
         refuse_unless(is_permitted, ParentIssue::NotLicensed)?;
-        let TrainingSpec { algorithm, target, classes, .. } = &record.spec;
-        let is_same_task = spec.algorithm == *algorithm && spec.target == *target && spec.classes == *classes;
+        let TrainingSpec { algorithm, objective, target, .. } = &record.spec;
+        let is_same_task =
+            spec.algorithm.continues(algorithm) && spec.target == *target && spec.objective == *objective;
         refuse_unless(is_same_task, ParentIssue::OtherTask)?;
         let lineage = Lineage::default().with_parent(&record);
         lineage.ensure_within_limits().map_err(Error::<T>::InvalidParent)?;

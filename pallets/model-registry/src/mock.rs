@@ -17,7 +17,7 @@ use neurodata_primitives::{
     seams::{JobSettlement, ModelOrigin, Models as _, SaleEnd, SaleQuote, Saleable},
     Algorithm, Asset, BlobDigest, CipherRoot, DatasetId, HistoryEvent, KeyCommitment, LicenceDigest, LicenceKind,
     LicenceOffer, ModelDigest, ModelTerms, PayoutReason, PenaltyCause, ResultCommitment, Seed, TraceRoot,
-    TrainingMetrics, TrainingSpec, Uri, UseSet, NRC,
+    Descent, Objective, Optimiser, TrainingMetrics, TrainingSpec, Uri, UseSet, NRC,
 };
 use sp_runtime::{BoundedVec, BuildStorage, DispatchError, DispatchResult, Permill};
 use std::collections::BTreeMap;
@@ -323,16 +323,19 @@ pub fn signed(account: AccountId) -> RuntimeOrigin {
 
 pub fn spec() -> TrainingSpec {
     TrainingSpec {
-        algorithm: Algorithm::LogisticRegression,
-        target: 13,
-        classes: 2,
-        epochs: 100,
-        batch_rows: 32,
-        learning_rate: 100_000,
-        momentum: 0,
-        weight_decay: 0,
+        algorithm: Algorithm::LogisticRegression {
+            descent: Descent {
+                optimiser: Optimiser::Sgd { momentum: 0 },
+                epochs: 100,
+                batch_rows: 32,
+                learning_rate: 100_000,
+                weight_decay: 0,
+                early_stopping: None,
+            },
+        },
+        objective: Objective::Classification { classes: 2 },
+        target: Some(13),
         holdout: 200,
-        checkpoint_epochs: 10,
     }
 }
 

@@ -12,7 +12,9 @@ use neurodata_primitives::{
     probe,
     seams::{Entropy, Evaluation},
     validation::{MAX_COMMITTEE, MAX_FIRST_COMMITTEE, MAX_SEATS},
-    EarlierVerdict, RoundState, Seat, SeatState,
+    trace,
+    training::MAX_CHECKPOINTS,
+    CheckpointDigest, CourseDigest, EarlierVerdict, RoundState, Seat, SeatState, TraceLink,
 };
 use sp_runtime::{traits::One, Permill, Saturating};
 
@@ -102,6 +104,7 @@ where
         trace: request.trace,
         probe: None,
         planted: None,
+        sampled: false,
         instance: Instance::Second,
         earlier: BoundedVec::truncate_from(earlier),
         seats: BoundedVec::truncate_from(seats),
@@ -266,7 +269,7 @@ mod benchmarks {
         assert!(!round.seats.iter().any(decision::is_sealed));
     }
 
-    /// A provider that was drawn and planted nothing, before the last seal is opened.
+    /// A provider that was drawn and planted a trace of the most links, before the last seal is opened.
     #[benchmark]
     fn open_probe() {
         let state = RoundState::Revealing { reveal_by: later::<T>() };
@@ -274,12 +277,18 @@ mod benchmarks {
         Probes::<T>::insert(job, probes::Probe::Closed { rate: Permill::one() });
         let round = Rounds::<T>::get(job).expect("the round was inserted");
         let commitment = probe::commitment(job, &round.provider, &SALT);
-        Rounds::<T>::mutate_extant(job, |round| round.probe = Some(commitment));
+        let link = TraceLink { state: CheckpointDigest::new([1; 32]), course: CourseDigest::new([2; 32]) };
+        let links: TraceLinks = vec![link; MAX_CHECKPOINTS as usize].try_into().expect("that is the bound");
+        let planted = trace::root(&probe::plant(&links, &SALT));
+        Rounds::<T>::mutate_extant(job, |round| {
+            round.probe = Some(commitment);
+            round.trace = planted;
+        });
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(round.provider), job, SALT, round.trace);
+        _(RawOrigin::Signed(round.provider), job, SALT, Some(links));
 
-        assert!(Rounds::<T>::get(job).is_some_and(|round| round.probe.is_none()));
+        assert!(Rounds::<T>::get(job).is_some_and(|round| round.planted.is_some()));
     }
 
     /// The costliest decision, with a first committee that was outvoted and a provider that kept its secret.

@@ -34,7 +34,7 @@ impl<T: Config> Pallet<T> {
             Probes::<T>::remove(job);
             T::OnDecision::probe_skipped(job)?;
         }
-        let decision = decision::decide(&round.seats);
+        let decision = decision::decide_round(&round);
         let is_disputed = decision == Decision::Undecided && !round.seats.is_empty();
         if is_disputed && round.instance == Instance::First {
             Self::open_second_instance(job, round);
@@ -60,7 +60,7 @@ impl<T: Config> Pallet<T> {
     /// Pass `decision` on, with those of both committees who found the same.
     fn conclude_decided(job: JobId, round: RoundRecordOf<T>, decision: Decision) -> DispatchResult {
         let majority = decision::majority(&round.earlier, &round.seats, decision);
-        let outvoted = decision::outvoted(&round.earlier, &round.seats, decision);
+        let outvoted = decision::outvoted(&decision::opinions_to_account_for(&round), &round.seats, decision);
         Self::free_seats(job, &round);
         Self::remove_round(job);
         Probes::<T>::remove(job);

@@ -17,12 +17,16 @@
 //! Who opened [`Verdict::Unavailable`] could not get the data. That says nothing about the run: it counts neither way, is paid by
 //! no decision and outvoted by none. So data that are kept from committees cost their job a decision and nobody a bond.
 //!
+//! Members of a first committee repeat random segments of a long run, each its own. Whoever finds one that does not repeat has
+//! found the run out, however many drew others: it is accepted only if nobody rejects it, else a second committee repeats
+//! the whole.
+//!
 //! The verdicts of a first committee are not counted with those of the second: they may have been sealed by those who
 //! made the first one fail. Who found there what the second one decides is paid all the same.
 
 use alloc::vec::Vec;
 use core::cmp::Ordering;
-use neurodata_primitives::{Decision, EarlierVerdict, RoundRecord, Seat, SeatState, Verdict};
+use neurodata_primitives::{Decision, EarlierVerdict, Instance, RoundRecord, Seat, SeatState, Verdict};
 
 /// Seats that decide: two thirds of `seats`, rounded up.
 pub const fn quorum(seats: usize) -> usize {
@@ -86,6 +90,28 @@ pub fn decide<AccountId>(seats: &[Seat<AccountId>]) -> Decision {
     } else {
         Decision::Undecided
     }
+}
+
+/// What `round` decides as it stands: what its seats decide; but a first committee that repeated random segments accepts nothing
+/// that one of them rejected.
+pub fn decide_round<AccountId, BlockNumber>(round: &RoundRecord<AccountId, BlockNumber>) -> Decision {
+    let decision = decide(&round.seats);
+    let is_sample = round.sampled && round.instance == Instance::First;
+    let is_rejected = || members_with(&round.seats, Verdict::Reject).next().is_some();
+    if is_sample && matches!(decision, Decision::Accepted { .. }) && is_rejected() {
+        Decision::Undecided
+    } else {
+        decision
+    }
+}
+
+/// The verdicts of a first committee that a second one can outvote: if its members repeated random segments, rejections alone,
+/// since an error may lie in segments that who accepted did not draw.
+pub fn opinions_to_account_for<AccountId: Clone, BlockNumber>(
+    round: &RoundRecord<AccountId, BlockNumber>,
+) -> Vec<EarlierVerdict<AccountId>> {
+    let counts = |given: &&EarlierVerdict<AccountId>| !round.sampled || given.verdict == Some(Verdict::Reject);
+    round.earlier.iter().filter(counts).cloned().collect()
 }
 
 /// The verdict that `decision` follows, and the other one; `None` if it follows none.
@@ -181,7 +207,7 @@ fn median(mut scores: Vec<u8>) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use neurodata_primitives::{RecipientKey, VerdictSeal, WrappedKey};
+    use neurodata_primitives::{RecipientKey, RoundState, Seed, TraceRoot, VerdictSeal, WrappedKey};
 
     const ACCEPT: SeatState = SeatState::Revealed { verdict: Verdict::Accept, score: 80 };
     const REJECT: SeatState = SeatState::Revealed { verdict: Verdict::Reject, score: 1 };
@@ -356,5 +382,42 @@ mod tests {
                 }
             }
         }
+    }
+
+    fn round(sampled: bool, instance: Instance, states: Vec<SeatState>) -> RoundRecord<u64, u32> {
+        RoundRecord {
+            job_owner: 200,
+            data_provider: 201,
+            provider: 202,
+            work_units: 1,
+            seed: Seed::new([0; 32]),
+            trace: TraceRoot::new([0; 32]),
+            probe: None,
+            planted: None,
+            sampled,
+            instance,
+            earlier: earlier([Some(Verdict::Accept), Some(Verdict::Reject), None]).try_into().unwrap(),
+            seats: seats(states).try_into().unwrap(),
+            state: RoundState::Revealing { reveal_by: 9 },
+        }
+    }
+
+    #[test]
+    fn one_member_that_found_a_bad_segment_stops_the_acceptance_of_a_sampled_run() {
+        let of = |sampled, instance, states| decide_round(&round(sampled, instance, states));
+        let mixed = || vec![ACCEPT, ACCEPT, REJECT];
+        assert_eq!(of(true, Instance::First, mixed()), Decision::Undecided);
+        assert_eq!(of(false, Instance::First, mixed()), Decision::Accepted { score: 80 });
+        assert_eq!(of(true, Instance::Second, mixed()), Decision::Accepted { score: 80 });
+        assert_eq!(of(true, Instance::First, vec![ACCEPT, ACCEPT, SEALED]), Decision::Accepted { score: 80 });
+        assert_eq!(of(true, Instance::First, vec![ACCEPT, REJECT, REJECT]), Decision::Rejected);
+    }
+
+    #[test]
+    fn who_drew_other_segments_is_not_outvoted() {
+        let states = || vec![REJECT, REJECT, REJECT];
+        let sampled = opinions_to_account_for(&round(true, Instance::Second, states()));
+        assert_eq!(sampled.iter().map(|given| given.evaluator).collect::<Vec<_>>(), [101], "who rejected without cause is");
+        assert_eq!(opinions_to_account_for(&round(false, Instance::Second, states())).len(), 3);
     }
 }

@@ -5,7 +5,7 @@
 //! the record for good.
 
 use crate::*;
-use neurodata_primitives::{job::MICRO, leaderboard::beats, seams::Achievement, Leaderboard, Rung};
+use neurodata_primitives::{leaderboard::beats, seams::Achievement, training::MICRO, Leaderboard, Rung};
 use sp_runtime::{traits::Saturating, BoundedVec};
 
 /// Most tasks of a dataset version that have a leaderboard.

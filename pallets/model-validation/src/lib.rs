@@ -134,7 +134,7 @@ pub use weights::WeightInfo;
 use frame_support::{pallet_macros::import_section, traits::fungible};
 use neurodata_primitives::{
     seams, validation, DatasetId, Decision, EvaluatorRecord, Instance, JobId, Leaderboard, PenaltyCause, RecipientKey,
-    RoundRecord, Task, TraceRoot, Verdict, VerdictSeal, WrappedKey,
+    RoundRecord, Task, TraceLinks, TraceRoot, Verdict, VerdictSeal, WrappedKey,
 };
 
 /// Accounts of the runtime.
@@ -652,12 +652,12 @@ pub mod pallet {
             Self::do_add_bond(evaluator, amount)
         }
 
-        /// Open the secret that the signer committed to when it accepted `job`, and the true trace of its run.
+        /// Open the secret that the signer committed to when it accepted `job`, and the `links` of the true trace if it planted
+        /// another one.
         ///
-        /// Without a planted trace that is the submitted one; a provider that was drawn to plant one pays the penalty of the
-        /// job then. With a planted one the round is a known-answer task, and
-        /// ends as such when the seals are open, or after `reveal_by`. What is paid for the end of a round is refunded
-        /// while it goes on.
+        /// Without links, or with those of the submitted trace, nothing was planted; a provider that was drawn to do so pays the
+        /// penalty of the job then. With those of another one the round is a known-answer task, and ends as such when the seals
+        /// are open, or after `reveal_by`. What is paid for the end of a round is refunded while it goes on.
         ///
         /// ## Dispatch Origin
         /// Signed by the job's compute provider.
@@ -669,8 +669,8 @@ pub mod pallet {
         /// - [`Error::Expired`]: `reveal_by` has passed.
         /// - [`Error::NoProbe`]: there was no commitment, or the secret is open.
         /// - [`Error::SecretMismatch`]: `secret` is not what was committed to.
-        /// - [`Error::ProbeNotDrawn`]: `trace` is not the submitted one, and nothing had to be planted.
-        /// - [`Error::PlantMismatch`]: `trace` is neither the submitted one nor the one behind it.
+        /// - [`Error::ProbeNotDrawn`]: `links` are not those of the submitted trace, and nothing had to be planted.
+        /// - [`Error::PlantMismatch`]: `links` are neither those of the submitted trace nor those behind it.
         /// - Whatever [`Config::OnDecision`] refuses with, where it is told that the provider planted nothing.
         ///
         /// ## Events
@@ -681,10 +681,10 @@ pub mod pallet {
             origin: OriginFor<T>,
             job: JobId,
             secret: [u8; 32],
-            trace: TraceRoot,
+            links: Option<TraceLinks>,
         ) -> DispatchResultWithPostInfo {
             let provider = ensure_signed(origin)?;
-            let is_over = Self::do_open_probe(provider, job, secret, trace)?;
+            let is_over = Self::do_open_probe(provider, job, secret, links)?;
             Ok(Some(T::WeightInfo::open_probe()).filter(|_| !is_over).into())
         }
     }

@@ -8,7 +8,7 @@ use frame_support::{
 use neurodata_primitives::{
     probe,
     seams::{Entropy, Evaluation, EvaluationRequest, JobSettlement, OnDecision, Payouts, Reputation},
-    HistoryEvent, PayoutReason, ProbeCommitment, RoundState, Seat, SeatState, Seed,
+    CheckpointDigest, CourseDigest, HistoryEvent, PayoutReason, ProbeCommitment, RoundState, Seat, SeatState, Seed, TraceLink,
 };
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Permill};
 
@@ -25,9 +25,12 @@ pub const EVALUATORS: [AccountId; 12] = [11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
 
 pub const JOB: JobId = JobId::new(7);
 pub const BOND: Balance = 1_000;
-/// Seed of the run under evaluation, and the trace of an honest one.
+/// Seed of the run under evaluation, and the trace of an honest one: that of [`links`].
 pub const RUN: Seed = Seed::new([0x77; 32]);
-pub const TRACE: TraceRoot = TraceRoot::new([0x33; 32]);
+pub const TRACE: TraceRoot = TraceRoot::new([
+    0xe5, 0x1a, 0xd7, 0x3b, 0x9e, 0xeb, 0x4d, 0x40, 0x4a, 0xe6, 0x09, 0x49, 0xd6, 0x63, 0xe0, 0xba,
+    0x84, 0x7d, 0x95, 0x15, 0xc7, 0x6a, 0x7a, 0x5f, 0x7f, 0x45, 0x82, 0x37, 0x3c, 0xf5, 0x62, 0x6a,
+]);
 /// What the compute provider commits to where a test has a known-answer task.
 pub const SECRET: [u8; 32] = [0x44; 32];
 /// Work of the job under evaluation: reckoned with no block, so that deadlines are those of the parameters alone.
@@ -336,6 +339,7 @@ pub fn request() -> EvaluationRequest<AccountId> {
         seed: RUN,
         trace: TRACE,
         probe: None,
+        sampled: false,
     }
 }
 
@@ -404,9 +408,25 @@ pub fn reveal_all(members: &[AccountId], verdict: Verdict, score: u8) {
     }
 }
 
-/// Open a secret for [`JOB`].
-pub fn open_probe(signer: AccountId, secret: [u8; 32], trace: TraceRoot) -> DispatchResult {
-    let opened = ModelValidation::open_probe(signed(signer), JOB, secret, trace);
+/// The links of [`TRACE`].
+pub fn links() -> Vec<TraceLink> {
+    let link = |byte: u8| TraceLink { state: CheckpointDigest::new([byte; 32]), course: CourseDigest::new([byte; 32]) };
+    (0..3).map(link).collect()
+}
+
+/// What stands for them in a known-answer task with [`SECRET`].
+pub fn planted_links() -> Vec<TraceLink> {
+    probe::plant(&links(), &SECRET)
+}
+
+/// Links as a call takes them.
+pub fn bounded(links: &[TraceLink]) -> TraceLinks {
+    links.to_vec().try_into().unwrap()
+}
+
+/// Open a secret for [`JOB`], with the links of the true trace.
+pub fn open_probe(signer: AccountId, secret: [u8; 32], links: &[TraceLink]) -> DispatchResult {
+    let opened = ModelValidation::open_probe(signed(signer), JOB, secret, Some(bounded(links)));
     opened.map(|_| ()).map_err(|refused| refused.error)
 }
 

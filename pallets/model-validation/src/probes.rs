@@ -1,14 +1,16 @@
 //! Known-answer tasks from their commitment to the opening. Owns [`Probes`].
 //!
 //! A compute provider whose lot is drawn ([`neurodata_primitives::probe`]) submits a planted trace. While members open
-//! their seals it opens its secret, and with it the true trace:
+//! their seals it opens its secret, and with it the links of the true trace:
 //!
 //! ```text
-//! secret opened, trace as submitted        the round goes on; a provider that was drawn pays the job's penalty
-//! secret opened, another trace             only if drawn, and if the submitted one is planted from it: the round is a
+//! secret opened, no links                  the round goes on; a provider that was drawn pays the job's penalty
+//! secret opened, links of another trace    only if drawn, and if the submitted one is planted from them: the round is a
 //!                                          known-answer task, whatever its verdicts are
 //! secret not opened by `reveal_by`         as if drawn: the provider pays the job's penalty; the verdicts decide
 //! ```
+//!
+//! A run that ended before its first step has no course to plant anything in: its links show that.
 //!
 //! Planting is a duty: who skips it is reported with `OnDecision::probe_skipped`, once, before the decision is passed on, and
 //! the compute market takes the penalty. The secret can be opened until `reveal_by`, however early members open their seals.
@@ -21,7 +23,7 @@ use frame_support::pallet_prelude::*;
 use neurodata_primitives::{
     probe,
     seams::{EvaluationRequest, OnDecision},
-    RoundState,
+    trace, RoundState,
 };
 use sp_runtime::Permill;
 
@@ -58,7 +60,7 @@ impl<T: Config> Pallet<T> {
         provider: T::AccountId,
         job: JobId,
         secret: [u8; 32],
-        trace: TraceRoot,
+        links: Option<TraceLinks>,
     ) -> Result<bool, DispatchError> {
         let mut round = Self::round(job)?;
         ensure!(round.provider == provider, Error::<T>::NotAuthorized);
@@ -72,10 +74,13 @@ impl<T: Config> Pallet<T> {
         };
         ensure!(probe::commitment(job, &provider, &secret) == commitment, Error::<T>::SecretMismatch);
         let is_drawn = probe::is_drawn(&secret, &round.seed, rate);
-        let planted = Some(trace).filter(|trace| *trace != round.trace);
-        if let Some(trace) = planted {
+        let has_nothing_to_plant = links.as_ref().is_some_and(|links| {
+            trace::root(links) == round.trace && probe::plant(links, &secret).as_slice() == links.as_slice()
+        });
+        let planted = links.as_ref().map(|links| trace::root(links)).filter(|trace| *trace != round.trace);
+        if let Some(links) = links.filter(|_| planted.is_some()) {
             ensure!(is_drawn, Error::<T>::ProbeNotDrawn);
-            ensure!(probe::plant(trace, &secret) == round.trace, Error::<T>::PlantMismatch);
+            ensure!(trace::root(&probe::plant(&links, &secret)) == round.trace, Error::<T>::PlantMismatch);
         }
 
         round.probe = None;
@@ -86,7 +91,7 @@ impl<T: Config> Pallet<T> {
             Probes::<T>::insert(job, Probe::Planted { secret });
         } else {
             Probes::<T>::remove(job);
-            if is_drawn {
+            if is_drawn && !has_nothing_to_plant {
                 T::OnDecision::probe_skipped(job)?;
             }
         }

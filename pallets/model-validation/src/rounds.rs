@@ -26,6 +26,7 @@ impl<T: Config> Pallet<T> {
             trace: request.trace,
             probe: request.probe,
             planted: None,
+            sampled: request.sampled,
             instance: Instance::First,
             earlier: BoundedVec::new(),
             seats: BoundedVec::new(),

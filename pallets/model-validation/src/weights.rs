@@ -205,9 +205,9 @@ mod estimates {
         weight::<Db>(35_000_000, RECORD_PROOF, 1, 1)
     }
 
-    /// Round, its known-answer task, and the penalty of a provider that planted nothing.
+    /// Round, its known-answer task with two trees over at most 65 links, or the penalty of a provider that planted nothing.
     pub fn open_probe<Db: Get<RuntimeDbWeight>>() -> Weight {
-        weight::<Db>(190_000_000, (2 + SKIP_READS) * RECORD_PROOF, 2 + SKIP_READS, 2 + SKIP_WRITES)
+        weight::<Db>(400_000_000, (2 + SKIP_READS) * RECORD_PROOF, 2 + SKIP_READS, 2 + SKIP_WRITES)
     }
 
     /// Round, its place in the list, its known-answer task, which may have been skipped, index, all members penalised, the

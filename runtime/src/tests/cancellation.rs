@@ -13,8 +13,9 @@ const PROVED: u32 = 3;
 /// A job of [`ALL`] checkpoints that runs. Returns the chunk that its provider has to prove.
 fn running_job(data_provider: &AccountId) -> (AcceptedJob, u32) {
     let mut asks = request(active_dataset(data_provider));
-    asks.spec.epochs = u16::try_from(ALL - 1).expect("a few epochs");
-    assert_eq!(asks.spec.checkpoints(), ALL);
+    // Each level of a tree is a step.
+    let depth = u8::try_from(ALL - 1).expect("a few levels");
+    asks.spec.algorithm = Algorithm::DecisionTree { limits: TreeLimits { depth, leaf_rows: 1 } };
     let accepted = accepted_job_of(asks, false);
     let chunk = deliver_key(&accepted, data_provider);
     (accepted, chunk)

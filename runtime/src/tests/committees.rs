@@ -30,7 +30,7 @@ fn who_accepts_a_planted_trace_loses_the_seat_penalty_and_who_rejects_it_is_paid
         let data_provider = funded(100);
         let accepted = accepted_job_of(request(active_dataset(&data_provider)), true);
         let AcceptedJob { job, provider, secret, .. } = &accepted;
-        let planted = probe::plant(TRACE, secret);
+        let planted = planted(secret);
         submit_trace(&accepted, &data_provider, planted);
 
         let members = open_sealing(*job, provider);
@@ -39,7 +39,7 @@ fn who_accepts_a_planted_trace_loses_the_seat_penalty_and_who_rejects_it_is_paid
         seal(*job, &votes);
         let bond = evaluator(lazy).bond;
         let issuance = Balances::total_issuance();
-        assert_ok!(ModelValidation::open_probe(signed(provider), *job, *secret, TRACE));
+        assert_ok!(ModelValidation::open_probe(signed(provider), *job, *secret, true_links()));
         reveal(*job, &votes);
 
         let penalty = ModelValidation::seat_penalty();
@@ -99,7 +99,7 @@ fn a_committee_that_does_not_decide_is_followed_by_a_larger_one() {
         let mut votes = vec![(right.clone(), Verdict::Accept), (wrong.clone(), Verdict::Reject)];
         seal(*job, &votes);
         seal(*job, &[(silent.clone(), Verdict::Accept)]);
-        assert_ok!(ModelValidation::open_probe(signed(provider), *job, *secret, TRACE));
+        assert_ok!(ModelValidation::open_probe(signed(provider), *job, *secret, true_links()));
         reveal(*job, &votes);
         let bond = evaluator(silent).bond;
         close_late(*job, provider);

@@ -73,7 +73,7 @@ fn exactly_the_jobs_under_evaluation_have_a_round_with_their_trace_seed_provider
         assert_ok!(ComputeMarket::post_job(signed(&funded(64)), request(dataset)));
         check(&[]);
 
-        submit_trace(&tested, &data_provider, probe::plant(TRACE, &tested.secret));
+        submit_trace(&tested, &data_provider, planted(&tested.secret));
         check(&[&tested]);
         submit_result(&refused, &data_provider);
         submit_result(&undecided, &data_provider);
@@ -84,7 +84,7 @@ fn exactly_the_jobs_under_evaluation_have_a_round_with_their_trace_seed_provider
         let votes = all(&members, Verdict::Reject);
         seal(tested.job, &votes);
         check(&[&tested, &refused, &undecided]);
-        assert_ok!(ModelValidation::open_probe(signed(&tested.provider), tested.job, tested.secret, TRACE));
+        assert_ok!(ModelValidation::open_probe(signed(&tested.provider), tested.job, tested.secret, true_links()));
         reveal(tested.job, &votes);
         check(&[&tested, &refused, &undecided]);
         assert_eq!(rounds().get(&tested.job.get()).map(|(trace, .., probe)| (*trace, *probe)), Some((TRACE, None)));

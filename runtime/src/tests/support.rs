@@ -117,6 +117,16 @@ pub fn all(members: &[AccountId], verdict: Verdict) -> Vec<Vote> {
     members.iter().map(|member| (member.clone(), verdict)).collect()
 }
 
+/// What is submitted for a known-answer task with `secret`.
+pub fn planted(secret: &[u8; 32]) -> TraceRoot {
+    trace::root(&probe::plant(&LINKS, secret))
+}
+
+/// The links of the true trace.
+pub fn true_links() -> Option<TraceLinks> {
+    Some(TraceLinks::truncate_from(LINKS.to_vec()))
+}
+
 /// The committee that `accepted` is before votes `verdict` as one, and the provider opens its secret if it is asked for it.
 /// Returns the members.
 pub fn vote_as_one(accepted: &AcceptedJob, verdict: Verdict) -> Vec<AccountId> {
@@ -125,7 +135,7 @@ pub fn vote_as_one(accepted: &AcceptedJob, verdict: Verdict) -> Vec<AccountId> {
     let votes = all(&members, verdict);
     seal(*job, &votes);
     if round_of(*job).probe.is_some() {
-        assert_ok!(ModelValidation::open_probe(signed(provider), *job, *secret, TRACE));
+        assert_ok!(ModelValidation::open_probe(signed(provider), *job, *secret, None));
     }
     reveal(*job, &votes);
     members

@@ -267,4 +267,8 @@ pub enum Family {
     Linear,
     /// Neural networks.
     NeuralNetwork,
+    /// Decision trees and forests.
+    Tree,
+    /// Clusterings.
+    Clustering,
 }

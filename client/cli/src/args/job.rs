@@ -1,8 +1,9 @@
 //! Commands about jobs.
 
+use super::SpecArguments;
 use clap::{Args, Subcommand, ValueEnum};
 use neurodata_chain::{
-    amount::{parse_millionths, parse_nrc, parse_thousandths},
+    amount::{parse_millionths, parse_nrc},
     Balance, BlockNumber,
 };
 use neurodata_primitives::{DatasetId, DeviceClass, JobId, ModelId};
@@ -80,15 +81,6 @@ pub struct ListArguments {
     pub limit: u32,
 }
 
-/// What is trained.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AlgorithmName {
-    /// Multinomial logistic regression.
-    Logistic,
-    /// Multilayer perceptron.
-    Mlp,
-}
-
 /// Kind of machine.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DeviceName {
@@ -107,39 +99,12 @@ pub struct RequestArguments {
     /// Id of the model whose parameters the training starts from; it becomes the parent of the new one.
     #[arg(long, value_name = "MODEL")]
     pub parent: Option<ModelId>,
-    /// What is trained.
-    #[arg(long, value_enum)]
-    pub algorithm: AlgorithmName,
-    /// Units of each hidden layer of an mlp.
-    #[arg(long, value_delimiter = ',', value_name = "UNITS,..")]
-    pub hidden: Vec<u16>,
     /// Schema file of the dataset [default: from the package in the store].
     #[arg(long, value_name = "FILE")]
     pub schema: Option<PathBuf>,
-    /// Column to predict [default: the schema's target].
-    #[arg(long, value_name = "COLUMN")]
-    pub target: Option<String>,
-    /// Passes over the training rows.
-    #[arg(long, default_value_t = 100)]
-    pub epochs: u16,
-    /// Rows of a batch.
-    #[arg(long, default_value_t = 32, value_name = "ROWS")]
-    pub batch_rows: u16,
-    /// Step size.
-    #[arg(long, default_value = "0.1", value_parser = parse_millionths)]
-    pub learning_rate: u32,
-    /// Momentum.
-    #[arg(long, default_value = "0.9", value_parser = parse_millionths)]
-    pub momentum: u32,
-    /// L2 penalty.
-    #[arg(long, default_value = "0.0001", value_parser = parse_millionths)]
-    pub weight_decay: u32,
-    /// Share of rows kept for the holdout.
-    #[arg(long, default_value = "0.2", value_parser = parse_thousandths)]
-    pub holdout: u16,
-    /// Epochs between two checkpoints [default: a tenth of the epochs].
-    #[arg(long, value_name = "EPOCHS")]
-    pub checkpoint_epochs: Option<u16>,
+    /// What is to be trained.
+    #[command(flatten)]
+    pub spec: SpecArguments,
     /// Highest price of a work unit, a thousand multiply-accumulates of the forward pass, in NRC.
     #[arg(long, value_name = "NRC", value_parser = parse_nrc)]
     pub max_unit_price: Balance,
@@ -149,7 +114,7 @@ pub struct RequestArguments {
     /// Blocks of 3 s within which the result must come, once training has begun [default: 200, more for a large run].
     #[arg(long, value_name = "BLOCKS")]
     pub deliver_within: Option<BlockNumber>,
-    /// Accuracy on the holdout that you expect to beat.
+    /// Accuracy, R2 or explained share on the holdout that you expect to beat.
     #[arg(long, default_value = "0", value_parser = parse_millionths)]
     pub baseline: u32,
     /// CPU cores that the machine must have.

@@ -5,15 +5,17 @@ mod dataset;
 mod job;
 mod model;
 mod purchase;
+mod spec;
 #[cfg(test)]
 mod tests;
 mod work;
 
 pub use account::{AccountCommand, ChainCommand, KeyCommand, KeyKind};
 pub use dataset::{DatasetCommand, Family, RegisterArguments, TermsArguments, Use};
-pub use job::{AlgorithmName, DeviceName, JobCommand, ListArguments, RequestArguments};
+pub use job::{DeviceName, JobCommand, ListArguments, RequestArguments};
 pub use model::{ModelCommand, ModelTermsArguments, OfferArgument, SellArguments};
 pub use purchase::{BuyArguments, PurchaseCommand};
+pub use spec::{ActivationName, AlgorithmName, OptimiserName, SpecArguments};
 pub use work::{EvaluatorCommand, LeaderboardArguments, OfferChange, OfferCommand, ProviderCommand, RewardsCommand};
 
 use clap::{Args, Parser, Subcommand};

@@ -14,13 +14,11 @@ pub async fn show(context: &Context, arguments: LeaderboardArguments) -> Result<
     let target = target.map(|name| column(context, id, &record, &name)).transpose()?;
     let boards = match (target, holdout) {
         // One task is asked for: it is found however many there are.
-        (Some(target), Some(holdout)) => {
-            one(&chain, Task { dataset: id, target, holdout, metric: Metric::Accuracy }).await?
-        }
+        (Some(target), Some(holdout)) => of_target(&chain, id, target, holdout).await?,
         _ => {
             let mut boards = chain.list_leaderboards(id).await?;
             boards.retain(|(task, _)| {
-                target.is_none_or(|target| task.target == target)
+                target.is_none_or(|target| task.target == Some(target))
                     && holdout.is_none_or(|holdout| task.holdout == holdout)
             });
             boards
@@ -31,8 +29,19 @@ pub async fn show(context: &Context, arguments: LeaderboardArguments) -> Result<
     Ok(())
 }
 
-async fn one(chain: &Chain, task: Task) -> Result<Vec<(Task, neurodata_chain::Leaderboard)>> {
-    Ok(chain.leaderboard(&task).await?.map(|board| (task, board)).into_iter().collect())
+/// The leaderboards of models that classify a column, and of those that fit it.
+async fn of_target(
+    chain: &Chain,
+    dataset: DatasetId,
+    target: u16,
+    holdout: u16,
+) -> Result<Vec<(Task, neurodata_chain::Leaderboard)>> {
+    let mut boards = Vec::new();
+    for metric in [Metric::Accuracy, Metric::RSquared] {
+        let task = Task { dataset, target: Some(target), holdout, metric };
+        boards.extend(chain.leaderboard(&task).await?.map(|board| (task, board)));
+    }
+    Ok(boards)
 }
 
 /// Index of the column that is named, or that has this index.

@@ -4,12 +4,12 @@ use super::Description;
 use neurodata_chain::{amount::format_nrc, Balance, JobRecord, JobState};
 use serde_json::json;
 
-/// What the owner pays for a job that is cancelled and whose provider proves `position` checkpoints beyond the initial
-/// one: the part of the price, rounded down. Source: docs/design/work.md, section 1.
-fn progress_price(price: Balance, position: u32, last: u32) -> Balance {
-    let (position, last) = (Balance::from(position.min(last)), Balance::from(last.max(1)));
-    // price * position / last without overflow.
-    (price / last).saturating_mul(position).saturating_add((price % last).saturating_mul(position) / last)
+/// What the owner pays for a job that is cancelled and whose provider proves `done` of `all` steps: the part of the price,
+/// rounded down. Source: docs/design/work.md, section 1.
+fn progress_price(price: Balance, done: u64, all: u64) -> Balance {
+    let (done, all) = (Balance::from(done.min(all)), Balance::from(all.max(1)));
+    // price * done / all without overflow.
+    (price / all).saturating_mul(done).saturating_add((price % all).saturating_mul(done) / all)
 }
 
 /// What cancelling a job costs in the state it is in; an error that says why it cannot be cancelled.
@@ -29,10 +29,11 @@ pub fn cancellation(record: &JobRecord) -> Result<Description, String> {
         }
         JobState::Running { assignment, progress, .. } => {
             let training = if record.training_paid { 0 } else { record.training_price };
-            let last = record.request.spec.checkpoints().saturating_sub(1);
+            let (spec, rows) = (&record.request.spec, record.rows);
+            let last = spec.segments(rows);
             let position = progress.map_or(0, |progress| progress.position);
-            let reached = progress_price(assignment.price, position, last);
-            let highest = progress_price(assignment.price, position.saturating_add(1), last);
+            let price_at = |position| progress_price(assignment.price, spec.steps_at(rows, position), spec.steps(rows));
+            let (reached, highest) = (price_at(position), price_at(position.saturating_add(1)));
             let data = match training {
                 0 => "the price of the data is paid already".into(),
                 training => format!("the price of the data, {}, is paid", format_nrc(training)),

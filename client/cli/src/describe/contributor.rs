@@ -6,7 +6,7 @@ use neurodata_chain::{
     amount::{format_millionths, format_nrc, format_thousandths},
     AccountId, ContributorView, Credit, Leaderboard, PoolStatus,
 };
-use neurodata_primitives::{job::MICRO, DatasetId, Metric, Rung, Task};
+use neurodata_primitives::{training::MICRO, DatasetId, Metric, Rung, Task};
 use serde_json::{json, Value};
 
 /// What an account has contributed, as pairs and for programs.
@@ -128,21 +128,23 @@ pub fn leaderboards(dataset: DatasetId, boards: &[(Task, Leaderboard)]) -> Descr
 const fn metric(metric: Metric) -> &'static str {
     match metric {
         Metric::Accuracy => "accuracy",
+        Metric::RSquared => "R2",
+        Metric::Explained => "explained share",
     }
 }
 
-/// Share of the holdout that a model got right, in millionths, rounded down.
-fn accuracy(correct: u32, rows: u32) -> u32 {
+/// Share of the holdout that counts as right, in millionths, rounded down: the value of the task's metric.
+fn share_of(correct: u32, rows: u32) -> u32 {
     let share = u64::from(correct).saturating_mul(u64::from(MICRO)).checked_div(u64::from(rows)).unwrap_or(0);
     u32::try_from(share).unwrap_or(MICRO)
 }
 
 fn leaderboard(task: &Task, board: &Leaderboard) -> String {
     let title = format!(
-        "dataset {}, column {}, {} on {} of the rows: {} models were accepted; a new best is above the one before by \
+        "dataset {}, {}, {} on {} of the rows: {} models were accepted; a new best is above the one before by \
          more than its standard error\n",
         task.dataset,
-        task.target,
+        task.target.map_or_else(|| "no target".into(), |target| format!("column {target}")),
         metric(task.metric),
         format_thousandths(task.holdout),
         board.models
@@ -151,14 +153,14 @@ fn leaderboard(task: &Task, board: &Leaderboard) -> String {
         vec![
             (index + 1).to_string(),
             rung.model.to_string(),
-            format_millionths(accuracy(rung.correct, rung.rows)),
+            format_millionths(share_of(rung.correct, rung.rows)),
             format!("{} of {}", rung.correct, rung.rows),
             rung.job.to_string(),
             rung.at.to_string(),
             rung.owner.to_string(),
         ]
     });
-    let header = ["rank", "model", "accuracy", "right", "job", "block", "owner"];
+    let header = ["rank", "model", metric(task.metric), "right", "job", "block", "owner"];
     title + &table(&header, &rows.collect::<Vec<_>>())
 }
 
@@ -169,7 +171,7 @@ fn rung(rung: &Rung<AccountId, neurodata_chain::BlockNumber>) -> Value {
         "owner": rung.owner.to_string(),
         "correct": rung.correct,
         "rows": rung.rows,
-        "accuracy": accuracy(rung.correct, rung.rows),
+        "value": share_of(rung.correct, rung.rows),
         "at": rung.at,
     })
 }
@@ -211,7 +213,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_leaderboard_shows_the_best_first_with_exact_counts() {
-        let task = Task { dataset: DatasetId::new(3), target: 13, holdout: 200, metric: Metric::Accuracy };
+        let task = Task { dataset: DatasetId::new(3), target: Some(13), holdout: 200, metric: Metric::Accuracy };
         let rung = |model, correct| Rung {
             model: ModelId::new(model),
             job: JobId::new(model),
@@ -222,13 +224,13 @@ pub(super) mod tests {
         };
         let board = Leaderboard { rungs: vec![rung(2, 51), rung(1, 40)].try_into().unwrap(), models: 7 };
         let Description { text, value } = leaderboards(task.dataset, &[(task, board)]);
-        assert_eq!(value[0]["rungs"][0]["accuracy"], 850_000);
+        assert_eq!(value[0]["rungs"][0]["value"], 850_000);
         assert_eq!((&value[0]["models"], &value[0]["rungs"][1]["model"]), (&json!(7), &json!(1)));
         let rows: Vec<&str> = text.lines().collect();
         assert!(rows[0].contains("0.2 of the rows") && rows[2].contains("51 of 60"), "{text}");
         let none = leaderboards(task.dataset, &[]);
         assert!(none.text.contains("no model") && none.value == json!([]));
-        assert_eq!(accuracy(1, 0), 0);
+        assert_eq!(share_of(1, 0), 0);
     }
 
     #[test]

@@ -50,15 +50,23 @@ pub fn score(score: QualityScore) -> String {
     format!("{} of 100", format_thousandths(score.millis()))
 }
 
+const fn family_name(family: AlgorithmFamily) -> &'static str {
+    match family {
+        AlgorithmFamily::Linear => "linear",
+        AlgorithmFamily::NeuralNetwork => "neural-network",
+        AlgorithmFamily::Tree => "tree",
+        AlgorithmFamily::Clustering => "clustering",
+    }
+}
+
 /// A dataset.
 pub fn dataset(id: DatasetId, record: &DatasetRecord) -> Description {
     let DatasetRecord { owner, commitment, terms, stake, state, .. } = record;
     let state = dataset_state(state);
     let uris = super::uris(&record.uris);
     let uses = uses(&terms.uses);
-    let families = [(AlgorithmFamily::Linear, "linear"), (AlgorithmFamily::NeuralNetwork, "neural-network")];
-    let algorithms: Vec<_> =
-        families.iter().filter(|(family, _)| terms.algorithms.contains(*family)).map(|(_, name)| *name).collect();
+    let families = AlgorithmFamily::ALL.into_iter().filter(|family| terms.algorithms.contains(*family));
+    let algorithms: Vec<_> = families.map(family_name).collect();
     let (buyers, allowed) = super::buyers(terms.allowed.as_deref().map(Vec::as_slice));
     let attestations: Vec<String> = record.attestations.iter().map(AccountId::to_string).collect();
     let replaces = record.parent.map_or_else(String::new, |parent| format!(", replaces dataset {parent}"));

@@ -1,50 +1,38 @@
 //! Jobs in words.
 
-use super::{market, Description};
+use super::{market, spec::spec_lines, Description};
 use crate::output::lines;
 use neurodata_chain::{
     amount::{format_millionths, format_nrc},
     AccountId, Assignment, BlockNumber, JobOutcome, JobRecord, JobState,
 };
-use neurodata_primitives::{job::MAX_ATTEMPTS, Algorithm, JobId, Progress, Submission, TrainingMetrics, TrainingSpec};
+use neurodata_primitives::{job::MAX_ATTEMPTS, JobId, Progress, Quality, Submission, TrainingMetrics};
 use serde_json::{json, Value};
-
-/// What is trained, in words.
-pub fn algorithm(algorithm: &Algorithm) -> String {
-    match algorithm {
-        Algorithm::LogisticRegression => "logistic regression".into(),
-        Algorithm::MultilayerPerceptron { hidden } => {
-            let units: Vec<String> = hidden.iter().map(u16::to_string).collect();
-            format!("multilayer perceptron ({})", units.join(", "))
-        }
-    }
-}
-
-/// The run, in pairs of names and values.
-pub(super) fn spec_lines(spec: &TrainingSpec) -> Vec<(&'static str, String)> {
-    vec![
-        ("algorithm", algorithm(&spec.algorithm)),
-        ("target", format!("column {} of {} classes", spec.target, spec.classes)),
-        ("epochs", format!("{}, batches of {} rows", spec.epochs, spec.batch_rows)),
-        ("learning rate", format_millionths(spec.learning_rate)),
-        ("momentum, weight decay", [spec.momentum, spec.weight_decay].map(format_millionths).join(", ")),
-        ("holdout", format!("{} of 1000 rows", spec.holdout)),
-    ]
-}
 
 /// Metrics on the holdout.
 pub fn metrics(metrics: &TrainingMetrics) -> Description {
-    let text = format!(
-        "{} on {} rows ({} by always answering the commonest class)",
-        format_millionths(metrics.accuracy()),
-        metrics.holdout_rows,
-        format_millionths(metrics.majority_accuracy())
-    );
-    let value = json!({
-        "accuracy": metrics.accuracy(),
-        "majority_accuracy": metrics.majority_accuracy(),
-        "counts": metrics,
-    });
+    let rows = metrics.holdout_rows;
+    let text = match metrics.quality {
+        Quality::Classification { f1, roc_auc, .. } => format!(
+            "accuracy {} on {rows} rows ({} by always answering the commonest class), F1 {}, ROC-AUC {}",
+            format_millionths(metrics.value()),
+            format_millionths(metrics.reference()),
+            format_millionths(f1),
+            format_millionths(roc_auc)
+        ),
+        Quality::Regression { rmse, r_squared } => format!(
+            "R2 {}{} on {rows} rows, root mean squared error {} steps of the target",
+            if r_squared < 0 { "-" } else { "" },
+            format_millionths(r_squared.unsigned_abs()),
+            format_millionths(rmse)
+        ),
+        Quality::Clustering { inertia, explained } => format!(
+            "{} of the variance of {rows} rows explained, mean squared distance {}",
+            format_millionths(explained),
+            format_millionths(inertia)
+        ),
+    };
+    let value = json!({ "value": metrics.value(), "reference": metrics.reference(), "counts": metrics });
     Description { text, value }
 }
 
@@ -86,7 +74,7 @@ fn progress_text(progress: Option<&Progress>) -> String {
 fn submission(submission: &Submission) -> Description {
     match submission {
         Submission::Complete(result) => Description {
-            text: format!("the result: accuracy {}", metrics(&result.metrics).text),
+            text: format!("the result: {}", metrics(&result.metrics).text),
             value: json!({ "name": "complete", "result": result }),
         },
         Submission::Partial { checkpoints, trace } => Description {
@@ -263,8 +251,8 @@ pub(super) mod tests {
     use super::*;
     use neurodata_chain::JobRequest;
     use neurodata_primitives::{
-        Capability, CheckpointDigest, DatasetId, DeviceClass, ModelId, OfferId, ResultCommitment, Seed, TraceRoot,
-        TrainingUseId, UseSet, Visibility,
+        Algorithm, Capability, CheckpointDigest, DatasetId, Descent, DeviceClass, ModelId, Objective, OfferId, Optimiser, ResultCommitment, Seed, TraceRoot,
+        TrainingSpec, TrainingUseId, UseSet, Visibility,
     };
     use std::collections::BTreeSet;
 
@@ -277,17 +265,20 @@ pub(super) mod tests {
     }
 
     pub fn request() -> JobRequest {
-        let spec = TrainingSpec {
-            algorithm: Algorithm::LogisticRegression,
-            target: 13,
-            classes: 2,
-            epochs: 100,
-            batch_rows: 32,
+        let descent = Descent {
+            optimiser: Optimiser::Sgd { momentum: 0 },
+            // An epoch of the 303 rows is a step; ten checkpoints follow the first.
+            epochs: 10,
+            batch_rows: 303,
             learning_rate: 100_000,
-            momentum: 0,
             weight_decay: 0,
+            early_stopping: None,
+        };
+        let spec = TrainingSpec {
+            algorithm: Algorithm::LogisticRegression { descent },
+            objective: Objective::Classification { classes: 2 },
+            target: Some(13),
             holdout: 200,
-            checkpoint_epochs: 10,
         };
         JobRequest {
             dataset: DatasetId::new(5),
@@ -352,7 +343,17 @@ pub(super) mod tests {
             manifest: neurodata_primitives::BlobDigest::new([3; 32]),
             trace: TraceRoot::new([4; 32]),
             checkpoints: 11,
-            metrics: TrainingMetrics { holdout_rows: 60, holdout_correct: 51, ..Default::default() },
+            metrics: TrainingMetrics {
+                holdout_rows: 60,
+                quality: Quality::Classification {
+                    correct: 51,
+                    majority_correct: 33,
+                    log_loss: 400_000,
+                    f1: 845_000,
+                    roc_auc: 900_000,
+                },
+                ..Default::default()
+            },
         }
     }
 

@@ -12,6 +12,7 @@ mod model;
 mod progress;
 mod round;
 mod sale;
+mod spec;
 
 pub use cancellation::cancellation;
 pub use contributor::{leaderboards, pool, rewards};
@@ -19,11 +20,12 @@ pub use dataset::{dataset, dataset_state_name, score, uses};
 pub use estimate::{estimate, Prospect};
 pub use explanation::{explanation, own_lines};
 pub use history::{line, LINE_HEADER};
-pub use job::{algorithm, job, job_state, job_state_name};
+pub use job::{job, job_state, job_state_name};
 pub use market::{held_job, offer, offered_class, provider, HELD_JOB_HEADER, OFFER_HEADER};
 pub use model::{listing_name, model};
 pub use progress::Look;
 pub use round::{duty, evaluator, evaluator_row, DUTY_HEADER, EVALUATOR_HEADER};
+pub use spec::algorithm;
 pub use sale::{asset, asset_value, fault, inspection, licence, licence_name, purchase, purchase_state_name};
 
 use neurodata_chain::{AccountId, BlockNumber};

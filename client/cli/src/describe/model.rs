@@ -1,6 +1,6 @@
 //! Models in words.
 
-use super::{job, licence_name, Description};
+use super::{job, licence_name, spec::spec_lines, Description};
 use crate::output::lines;
 use neurodata_chain::{
     amount::{format_millionths, format_nrc},
@@ -40,10 +40,10 @@ pub fn model(model: &ListedModel) -> Description {
         ("computed by", record.compute_provider.to_string()),
         ("parents", if parents.is_empty() { "none".into() } else { parents.join(", ") }),
         ("lineage", format!("{} ancestors, depth {}", record.ancestors, record.depth)),
-        ("accuracy", metrics.text),
+        ("quality", metrics.text),
         ("score", format!("{score} of 100")),
     ];
-    pairs.extend(job::spec_lines(spec));
+    pairs.extend(spec_lines(spec));
     pairs.extend([
         ("seed", seed.to_string()),
         ("data permits", super::uses(&record.uses).join(", ")),

@@ -27,7 +27,7 @@ impl Look {
     /// A look at a job, at its training use while that waits for the key, and at its round of evaluation if there is one.
     pub fn at(record: &JobRecord, training_use: Option<&TrainingUse>, round: Option<&RoundRecord>) -> Self {
         let Description { text, value } = job_state(&record.state);
-        let last = record.request.spec.checkpoints().saturating_sub(1);
+        let last = record.request.spec.checkpoints(record.rows).saturating_sub(1);
         let (position, due) = match &record.state {
             JobState::Open { match_by } => (None, Some(("offer", *match_by))),
             JobState::Matched { accept_by, .. } => (None, Some(("acceptance", *accept_by))),

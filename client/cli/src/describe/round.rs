@@ -21,6 +21,8 @@ pub struct Committee {
     /// Seats that sealed a verdict, opened or not.
     sealed: usize,
     revealed: usize,
+    /// Whether its members repeat random segments of the run instead of the whole.
+    sampled: bool,
     /// Whether the trace under evaluation was shown to be planted.
     planted: bool,
 }
@@ -42,6 +44,7 @@ impl Committee {
             with_key: count(|state| !matches!(state, SeatState::AwaitingKey)),
             sealed: count(|state| matches!(state, SeatState::Sealed { .. } | SeatState::Revealed { .. })),
             revealed: count(|state| matches!(state, SeatState::Revealed { .. })),
+            sampled: round.sampled && round.instance == Instance::First,
             planted: round.planted.is_some(),
         }
     }
@@ -53,7 +56,7 @@ impl Committee {
 
     /// The committee in both forms.
     pub fn describe(&self) -> Description {
-        let Self { instance, state, until, seats, with_key, sealed, revealed, planted } = self;
+        let Self { instance, state, until, seats, with_key, sealed, revealed, sampled, planted } = self;
         let which = match instance {
             Instance::First => "first committee",
             Instance::Second => "second committee",
@@ -62,6 +65,9 @@ impl Committee {
             "drawing" => format!("{which}: to be drawn by block {until}"),
             _ => format!("{which}, {state}: {with_key} of {seats} have the key, {sealed} sealed, {revealed} opened"),
         };
+        if *sampled {
+            text.push_str("; each repeats random segments of the run");
+        }
         if *planted {
             text.push_str("; the trace was planted to test the committee, the true one gets a round of its own");
         }
@@ -73,6 +79,7 @@ impl Committee {
             "with_key": with_key,
             "sealed": sealed,
             "revealed": revealed,
+            "sampled": sampled,
             "known_answer": planted,
         });
         Description { text, value }
@@ -207,6 +214,7 @@ pub(super) mod tests {
             trace: TraceRoot::new([6; 32]),
             probe: None,
             planted: None,
+            sampled: false,
             instance: Instance::First,
             earlier: Default::default(),
             seats: seats.collect::<Vec<_>>().try_into().unwrap(),
@@ -242,6 +250,8 @@ pub(super) mod tests {
             (&value["until"], &value["instance"], &value["known_answer"]),
             (&json!(20), &json!(1), &json!(false))
         );
+        let sampled = RoundRecord { sampled: true, ..sealing };
+        assert!(Committee::of(&sampled).describe().text.ends_with("each repeats random segments of the run"));
         let planted = RoundRecord {
             planted: Some(TraceRoot::new([7; 32])),
             instance: Instance::Second,

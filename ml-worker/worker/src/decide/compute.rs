@@ -9,7 +9,8 @@ use neurodata_chain::{
     AccountId, BlockNumber, JobRecord, JobState, MarketRules, OfferRecord, ProviderRecord, RoundRecord, TrainingUse,
 };
 use neurodata_primitives::{
-    job::Progress, probe, Claim, DeviceClass, JobId, OfferId, RoundState, SeatState, Seed, TraceRoot, TrainingUseState,
+    job::Progress, probe, trace, Claim, DeviceClass, JobId, OfferId, RoundState, SeatState, Seed, TraceLink,
+    TraceLinks, TraceRoot, TrainingUseState,
 };
 use std::cmp::Reverse;
 
@@ -20,7 +21,8 @@ const LEAST_PROGRESS: u32 = 2;
 /// Checkpoints beyond the position that the last heartbeat told, or beyond 0, up to which the market accepts progress.
 /// They are counted from 1 and positions from 0, so that this is one more checkpoint than was told.
 const UNTOLD_PROGRESS: u32 = 2;
-/// Blocks before the end of its time at which a result is submitted though the chain was not told of enough checkpoints.
+/// Blocks before the end of its time at which a result is submitted though the chain was not told of enough
+/// checkpoints.
 const LAST_BLOCKS: BlockNumber = 10;
 /// Most jobs that the market gives to one provider at a time. Source: `MaxJobsPerProvider` of the runtime.
 pub const MAX_JOBS: u32 = 64;
@@ -120,8 +122,8 @@ pub enum Action {
         /// What is claimed.
         claim: Claim,
     },
-    /// Give it back, which costs part of the bond unless its owner cancelled it. Never done to a job that waits for its key,
-    /// nor to one that the journal does not know: another worker may be at it.
+    /// Give it back, which costs part of the bond unless its owner cancelled it. Never done to a job that waits for its
+    /// key, nor to one that the journal does not know: another worker may be at it.
     Release {
         /// Why.
         reason: String,
@@ -133,12 +135,13 @@ pub enum Action {
         /// The checkpoint to tell.
         reached: Progress,
     },
-    /// Commit to the result in the journal.
+    /// Publish what goes with the trace that is shown, and commit to the result in the journal.
     Submit {
-        /// The trace to show: the true one, or the one that is planted for a known-answer task.
-        trace: TraceRoot,
+        /// Whether a planted trace is shown instead of the true one, for a known-answer task.
+        planted: bool,
     },
-    /// Its owner cancelled it: prove possession of the data, with what is needed to commit to checkpoints in the journal.
+    /// Its owner cancelled it: prove possession of the data, with what is needed to commit to checkpoints in the
+    /// journal.
     ProveProgress {
         /// How many, the initial one included.
         checkpoints: u32,
@@ -147,7 +150,7 @@ pub enum Action {
     SubmitProgress {
         /// How many, the initial one included.
         checkpoints: u32,
-        /// The trace to show, as in [`Action::Submit`].
+        /// The trace to show: the true one or the planted one, as in [`Action::Submit`].
         trace: TraceRoot,
     },
     /// End it: its time is over.
@@ -163,8 +166,8 @@ pub enum Action {
     CloseSealing,
     /// Open the secret that was bound when the job was accepted.
     OpenProbe {
-        /// The true trace.
-        trace: TraceRoot,
+        /// Links of the true trace, if the submitted one was planted.
+        links: Option<TraceLinks>,
     },
     /// End the round after its deadline.
     CloseRound,
@@ -197,9 +200,9 @@ pub fn decide_besides(view: &JobView<'_>, local: &Local<'_>) -> Action {
             if let Some(action) = give_up(view, local) {
                 return action;
             }
-            if let Some((entry, result)) = prepared_result(local, seed, *challenged_chunk) {
+            if let Some((entry, _)) = prepared_result(local, seed, *challenged_chunk) {
                 return if may_submit(now, view.job) {
-                    Action::Submit { trace: shown(view, entry, seed, result.commitment.trace) }
+                    Action::Submit { planted: is_planted(view, entry, seed) }
                 } else {
                     Action::Wait
                 };
@@ -280,11 +283,11 @@ fn decide_matched(view: &JobView<'_>, accept_by: BlockNumber, local: &Local<'_>)
     }
 }
 
-/// The reason why this worker cannot know the job that its account holds, if there is one: a second worker with the same
-/// account accepted it, or the journal was lost.
+/// The reason why this worker cannot know the job that its account holds, if there is one: a second worker with the
+/// same account accepted it, or the journal was lost.
 ///
-/// Nothing is done about such a job but what anybody may do, least of all is it released, which would cost the other worker
-/// its penalty: a person has to see to it.
+/// Nothing is done about such a job but what anybody may do, least of all is it released, which would cost the other
+/// worker its penalty: a person has to see to it.
 pub fn unknown(view: &JobView<'_>, local: &Local<'_>) -> Option<&'static str> {
     let is_accepted =
         !matches!(view.job.state, JobState::Open { .. } | JobState::Matched { .. } | JobState::Closed { .. });
@@ -336,14 +339,18 @@ fn prepared_result<'a>(
     (result.seed == *seed && result.proof.chunk == challenged_chunk).then_some((entry, result))
 }
 
-/// The trace that the committee is shown for the true one: the secret decides, which was bound before the seed was
-/// drawn.
-fn shown(view: &JobView<'_>, entry: &ComputeEntry, seed: &Seed, trace: TraceRoot) -> TraceRoot {
-    let secret = entry.probe_secret();
-    if probe::is_drawn(secret, seed, view.standing.rules.probe_rate) {
-        probe::plant(trace, secret)
+/// Whether the committee is shown a planted trace in place of the true one: the secret decides, which was bound before
+/// the seed was drawn.
+fn is_planted(view: &JobView<'_>, entry: &ComputeEntry, seed: &Seed) -> bool {
+    probe::is_drawn(entry.probe_secret(), seed, view.standing.rules.probe_rate)
+}
+
+/// The trace that the committee is shown of a run with these true `links`.
+fn shown(view: &JobView<'_>, entry: &ComputeEntry, seed: &Seed, links: &[TraceLink]) -> TraceRoot {
+    if is_planted(view, entry, seed) {
+        trace::root(&probe::plant(links, entry.probe_secret()))
     } else {
-        trace
+        trace::root(links)
     }
 }
 
@@ -379,11 +386,11 @@ fn is_news(view: &JobView<'_>, local: &Local<'_>, reached: &Progress, told: Opti
 /// Whether the whole run can be proved if its owner cancels it after the last heartbeat `told` this.
 fn is_enough(told: Option<&Progress>, job: &JobRecord) -> bool {
     let position = told.map_or(0, |told| told.position);
-    position.saturating_add(UNTOLD_PROGRESS) >= job.request.spec.checkpoints()
+    position.saturating_add(UNTOLD_PROGRESS) >= job.request.spec.checkpoints(job.rows)
 }
 
-/// Whether the result of a running job may be published and submitted: the chain was told so much that a cancellation which
-/// overtakes it still lets the whole run be proved, or it cannot be told any more.
+/// Whether the result of a running job may be published and submitted: the chain was told so much that a cancellation
+/// which overtakes it still lets the whole run be proved, or it cannot be told any more.
 pub fn may_submit(now: BlockNumber, job: &JobRecord) -> bool {
     let JobState::Running { progress, heartbeat_by, deliver_by, .. } = &job.state else { return false };
     is_enough(progress.as_ref(), job) || now >= *heartbeat_by || now.saturating_add(LAST_BLOCKS) >= *deliver_by
@@ -418,8 +425,8 @@ fn decide_stopping(
         return Action::Wait;
     }
     let release = |reason: &str| Action::Release { reason: reason.into() };
-    if let Some((entry, checkpoints, trace)) = prepared_progress(local, seed, challenged_chunk, told) {
-        return Action::SubmitProgress { checkpoints, trace: shown(view, entry, seed, trace) };
+    if let Some((entry, checkpoints, links)) = prepared_progress(local, seed, challenged_chunk, told) {
+        return Action::SubmitProgress { checkpoints, trace: shown(view, entry, seed, links) };
     }
     match local.entry.and_then(|entry| entry.failure.as_ref()) {
         Some(Failure::Other(reason)) => return release(reason),
@@ -439,22 +446,22 @@ fn decide_stopping(
 }
 
 /// What the journal holds of this run that can be committed to after the last heartbeat `told` this: the whole run, or
-/// its beginning. Checkpoints and true trace.
+/// its beginning. Checkpoints and links of the true trace.
 fn prepared_progress<'a>(
     local: &Local<'a>,
     seed: &Seed,
     challenged_chunk: u32,
     told: Option<&Progress>,
-) -> Option<(&'a ComputeEntry, u32, TraceRoot)> {
+) -> Option<(&'a ComputeEntry, u32, &'a [TraceLink])> {
     let is_accepted = |checkpoints: u32| provable(checkpoints, told) == Some(checkpoints);
     let whole = prepared_result(local, seed, challenged_chunk);
     if let Some((entry, result)) = whole.filter(|(_, result)| is_accepted(result.commitment.checkpoints)) {
-        return Some((entry, result.commitment.checkpoints, result.commitment.trace));
+        return Some((entry, result.commitment.checkpoints, &result.links));
     }
     let entry = local.entry?;
     let is_ours = |progress: &&PreparedProgress| progress.seed == *seed && progress.proof.chunk == challenged_chunk;
-    let progress = entry.progress.as_ref().filter(is_ours).filter(|progress| is_accepted(progress.checkpoints))?;
-    Some((entry, progress.checkpoints, progress.trace))
+    let progress = entry.progress.as_ref().filter(is_ours).filter(|progress| is_accepted(progress.checkpoints()))?;
+    Some((entry, progress.checkpoints(), &progress.links))
 }
 
 fn decide_evaluating(view: &JobView<'_>, local: &Local<'_>) -> Action {
@@ -478,26 +485,25 @@ fn decide_evaluating(view: &JobView<'_>, local: &Local<'_>) -> Action {
         }
         RoundState::Revealing { reveal_by } if now > reveal_by.saturating_add(COURTESY_BLOCKS) => Action::CloseRound,
         RoundState::Revealing { reveal_by } if now < reveal_by => {
-            openable_trace(view, local, round).map_or(Action::Wait, |trace| Action::OpenProbe { trace })
+            openable(view, local, round).map_or(Action::Wait, |links| Action::OpenProbe { links })
         }
         RoundState::Revealing { .. } => Action::Wait,
     }
 }
 
-/// The true trace that the secret of this round is opened with; `None` if there is none to be opened, or it is not
-/// known.
-fn openable_trace(view: &JobView<'_>, local: &Local<'_>, round: &RoundRecord) -> Option<TraceRoot> {
+/// What the secret of this round is opened with: the links of the true trace if this worker planted the one that is
+/// judged. `None` if there is no secret to be opened, or it is not known.
+fn openable(view: &JobView<'_>, local: &Local<'_>, round: &RoundRecord) -> Option<Option<TraceLinks>> {
     let (bound, entry) = (round.probe?, local.entry?);
     if entry.probe_commitment(view.standing.account) != bound {
         return None;
     }
-    let whole = entry.result.as_ref().map(|result| (result.seed, result.commitment.trace));
-    let beginning = entry.progress.as_ref().map(|progress| (progress.seed, progress.trace));
-    let stands_for = |trace: &TraceRoot| probe::plant(*trace, entry.probe_secret()) == round.trace;
-    let mut own =
-        [whole, beginning].into_iter().flatten().filter(|(seed, _)| *seed == round.seed).map(|(_, trace)| trace);
+    let whole = entry.result.as_ref().map(|result| (result.seed, &result.links));
+    let beginning = entry.progress.as_ref().map(|progress| (progress.seed, &progress.links));
+    let stands_for = |links: &TraceLinks| trace::root(&probe::plant(links, entry.probe_secret())) == round.trace;
+    let own = [whole, beginning].into_iter().flatten().filter(|(seed, _)| *seed == round.seed);
     // What was not planted by this worker is opened as it was submitted.
-    Some(own.find(stands_for).unwrap_or(round.trace))
+    Some(own.map(|(_, links)| links).find(|links| stands_for(links)).cloned())
 }
 
 #[cfg(test)]

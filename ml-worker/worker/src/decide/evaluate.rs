@@ -4,9 +4,10 @@ use super::stagger;
 use crate::journal::Judged;
 use neurodata_chain::{AccountId, BlockNumber, EvaluatorRecord, JobRecord, JobState, RoundRecord};
 use neurodata_primitives::{
-    job::Progress, JobId, RecipientKey, RoundState, SeatState, Submission, Verdict, WrappedKey,
+    job::Progress, JobId, ModelDigest, RecipientKey, ResultCommitment, RoundState, SeatState,
+    Submission, TrainingMetrics, Verdict, WrappedKey,
 };
-use neurodata_training::{RunOutput, Trace};
+use neurodata_training::{Conclusion, RunOutput, Trace};
 
 /// Score that goes with a verdict other than acceptance; it counts for nothing.
 const REJECTION_SCORE: u8 = 1;
@@ -16,15 +17,52 @@ const PROGRESS_SCORE: u8 = 50;
 /// What repeating a run gave.
 #[derive(Clone, Copy, Debug)]
 pub enum Repeated<'a> {
-    /// The whole run, beside the model file that was published.
+    /// The whole run.
     Whole {
-        /// The output.
-        output: &'a RunOutput,
-        /// The file.
-        published: &'a [u8],
+        /// Its trace.
+        trace: &'a Trace,
+        /// What came of it.
+        outcome: Outcome<'a>,
+        /// What was published of it.
+        published: &'a Published,
     },
     /// Its beginning, as far as it was submitted.
     Beginning(&'a Trace),
+}
+
+/// What came of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome<'a> {
+    /// The model file.
+    pub model: &'a [u8],
+    /// Digest of the model file.
+    pub model_digest: ModelDigest,
+    /// Metrics on the holdout.
+    pub metrics: TrainingMetrics,
+    /// The report as it would be published.
+    pub report: &'a [u8],
+}
+
+/// The published files that are compared.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Published {
+    /// The model file.
+    pub model: Vec<u8>,
+    /// The report.
+    pub report: Vec<u8>,
+}
+
+impl<'a> Outcome<'a> {
+    /// What came of a run that was repeated as a whole.
+    pub fn of_run(output: &'a RunOutput, report: &'a [u8]) -> Self {
+        Self { model: &output.model, model_digest: output.model_digest, metrics: output.metrics, report }
+    }
+
+    /// What follows from the last state of a run.
+    pub fn of_state(conclusion: &'a Conclusion, report: &'a [u8]) -> Self {
+        let Conclusion { model, model_digest, metrics, .. } = conclusion;
+        Self { model, model_digest: *model_digest, metrics: *metrics, report }
+    }
 }
 
 /// What to do about one round.
@@ -77,39 +115,60 @@ pub fn decide_registration(evaluator: Option<&EvaluatorRecord>, recipient_key: R
 /// A verdict in the journal counts for the round only if it is about this: any other is given anew, with another salt.
 pub fn judged(round: &RoundRecord, job: &JobRecord) -> Option<Judged> {
     let JobState::Evaluating { seed, submission, progress, .. } = &job.state else { return None };
-    Some(Judged { instance: round.instance, seed: *seed, claimed: submission.clone(), told: *progress })
+    let (instance, sampled) = (round.instance, round.sampled);
+    Some(Judged { instance, sampled, seed: *seed, claimed: submission.clone(), told: *progress })
+}
+
+/// The first of these checks that failed.
+fn first_failed<'a>(checks: impl IntoIterator<Item = (&'a str, bool)>) -> Option<&'a str> {
+    checks.into_iter().find(|(_, same)| !same).map(|(what, _)| what)
 }
 
 /// The first thing in which the repeated run differs from what was submitted, published and told by the last heartbeat;
 /// `None` if it doesn't.
-pub fn difference(repeated: Repeated<'_>, submission: &Submission, told: Option<&Progress>) -> Option<String> {
+pub fn difference(repeated: Repeated<'_>, submission: &Submission, told: Option<&Progress>) -> Option<&'static str> {
     let trace = match repeated {
-        Repeated::Whole { output, .. } => &output.trace,
-        Repeated::Beginning(trace) => trace,
+        Repeated::Whole { trace, .. } | Repeated::Beginning(trace) => trace,
     };
-    let mut checks = vec![
+    trace_difference(trace, submission, told).or_else(|| match (repeated, submission) {
+        (Repeated::Whole { outcome, published, .. }, Submission::Complete(claimed)) => {
+            outcome_difference(outcome, claimed, published)
+        }
+        (Repeated::Beginning(_), Submission::Partial { .. }) => None,
+        (Repeated::Whole { .. }, Submission::Partial { .. }) | (Repeated::Beginning(_), Submission::Complete(_)) => {
+            Some("kind of the submission")
+        }
+    })
+}
+
+/// The first thing in which `trace`, repeated or published, differs from the submitted one and from what the last
+/// heartbeat told; `None` if it doesn't.
+pub fn trace_difference(trace: &Trace, submission: &Submission, told: Option<&Progress>) -> Option<&'static str> {
+    first_failed([
         ("trace", trace.root() == submission.trace()),
         ("number of checkpoints", trace.checkpoints() == submission.checkpoints()),
         ("checkpoint of the last heartbeat", told.is_none_or(|told| trace.agrees_with(told))),
-    ];
-    match (repeated, submission) {
-        (Repeated::Whole { output, published }, Submission::Complete(claimed)) => checks.extend([
-            ("model", output.model_digest == claimed.model),
-            ("size of the model", output.model.len() as u64 == claimed.model_bytes),
-            ("metrics", output.metrics == claimed.metrics),
-            ("published model", output.model == published),
-        ]),
-        (Repeated::Beginning(_), Submission::Partial { .. }) => {}
-        (Repeated::Whole { .. }, Submission::Partial { .. }) | (Repeated::Beginning(_), Submission::Complete(_)) => {
-            checks.push(("kind of the submission", false));
-        }
-    }
-    let found = checks.into_iter().find(|(_, same)| !same);
-    found.map(|(what, _)| format!("the {what} differs from that of the repeated run"))
+    ])
 }
 
-/// The verdict and score of a run that could not be repeated because the data could not be had: it says nothing about the
-/// compute provider, who owes the key and the model only.
+/// The first thing in which what came of the repeated run differs from what was `claimed` and `published`; `None` if it
+/// doesn't.
+pub fn outcome_difference(
+    outcome: Outcome<'_>,
+    claimed: &ResultCommitment,
+    published: &Published,
+) -> Option<&'static str> {
+    first_failed([
+        ("model", outcome.model_digest == claimed.model),
+        ("size of the model", outcome.model.len() as u64 == claimed.model_bytes),
+        ("metrics", outcome.metrics == claimed.metrics),
+        ("published model", outcome.model == published.model),
+        ("published report", outcome.report == published.report),
+    ])
+}
+
+/// The verdict and score of a run that could not be repeated because the data could not be had: it says nothing about
+/// the compute provider, who owes the key and the model only.
 pub const UNAVAILABLE: (Verdict, u8) = (Verdict::Unavailable, REJECTION_SCORE);
 
 /// The verdict and score of a run that differs so, or not at all, from `submission`.

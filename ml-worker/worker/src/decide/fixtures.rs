@@ -8,12 +8,14 @@ use neurodata_chain::{
 use neurodata_primitives::{
     job::{Progress, Visibility},
     machine::band,
+    trace,
+    training::{Algorithm, Descent, Objective, Optimiser},
     validation::Instance,
-    Algorithm, AlgorithmSet, Asset, BlobDigest, Capability, CheckpointDigest, CipherRoot, Claim, DataRoot,
+    AlgorithmSet, Asset, BlobDigest, Capability, CheckpointDigest, CipherRoot, Claim, CourseDigest, DataRoot,
     DatasetCommitment, DatasetId, DatasetState, DatasetTerms, DeviceClass, FieldBytes, Grant, InspectionId, JobId,
     KeyCommitment, LayoutDigest, LicenceDigest, LicenceKind, ModelDigest, OfferId, OpenedChunk, PurchaseId,
     QualityScore, RecipientKey, ResultCommitment, RoundState, SchemaDigest, Seat, SeatState, Seed, Submission,
-    TraceRoot, TrainingMetrics, TrainingSpec, TrainingUseId, UseSet, WrappedKey,
+    TraceLink, TrainingMetrics, TrainingSpec, TrainingUseId, UseSet, WrappedKey,
 };
 use sp_arithmetic::Permill;
 
@@ -82,21 +84,39 @@ pub fn told(position: u32) -> Progress {
     Progress { position, checkpoint: CheckpointDigest::new([position as u8; 32]) }
 }
 
+/// The links of the first checkpoints of that run.
+pub fn links(checkpoints: u8) -> Vec<TraceLink> {
+    let link = |position: u8| TraceLink {
+        state: told(position.into()).checkpoint,
+        course: CourseDigest::new([position * 16; 32]),
+    };
+    (0..checkpoints).map(link).collect()
+}
+
+/// A spec whose run on the 100 rows of [`job`] has a step each epoch, so that with up to 64 of them it has one
+/// checkpoint more.
+pub fn spec(epochs: u16) -> TrainingSpec {
+    let descent = Descent {
+        optimiser: Optimiser::Sgd { momentum: 0 },
+        epochs,
+        batch_rows: 80,
+        learning_rate: 100_000,
+        weight_decay: 0,
+        early_stopping: None,
+    };
+    TrainingSpec {
+        algorithm: Algorithm::LogisticRegression { descent },
+        objective: Objective::Classification { classes: 2 },
+        target: Some(1),
+        holdout: 200,
+    }
+}
+
+/// A job whose run has three checkpoints.
 pub fn request() -> JobRequest {
     JobRequest {
         dataset: DatasetId::new(1),
-        spec: TrainingSpec {
-            algorithm: Algorithm::LogisticRegression,
-            target: 1,
-            classes: 2,
-            epochs: 10,
-            batch_rows: 8,
-            learning_rate: 100_000,
-            momentum: 0,
-            weight_decay: 0,
-            holdout: 200,
-            checkpoint_epochs: 5,
-        },
+        spec: spec(2),
         parent: None,
         requirements: machine(2, 1_024),
         max_unit_price: 10,
@@ -132,7 +152,7 @@ pub fn result() -> ResultCommitment {
         model: ModelDigest::new([1; 32]),
         model_bytes: 1,
         manifest: BlobDigest::new([2; 32]),
-        trace: TraceRoot::new([3; 32]),
+        trace: trace::root(&links(3)),
         checkpoints: 3,
         metrics: TrainingMetrics::default(),
     }
@@ -280,6 +300,7 @@ pub fn round(state: RoundState<BlockNumber>, seats: &[(AccountId, SeatState)]) -
         trace: result().trace,
         probe: None,
         planted: None,
+        sampled: false,
         instance: Instance::First,
         earlier: Default::default(),
         seats: seats.collect::<Vec<_>>().try_into().unwrap(),

@@ -17,9 +17,7 @@ use crate::{
 use market::Market;
 use neurodata_chain::{calls, AccountId, BlockNumber, JobRecord, JobState, RoundRecord, TrainingUse};
 use neurodata_dataset::wrap_key;
-use neurodata_primitives::{
-    Complaint, JobId, OfferId, PackageCommitment, ResultCommitment, TrainingUseId, TrainingUseState,
-};
+use neurodata_primitives::{Complaint, JobId, OfferId, PackageCommitment, TrainingUseId, TrainingUseState};
 use neurodata_sealing::{evaluation_context, training_use_context};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -288,11 +286,9 @@ impl ComputeProvider {
             Action::ProveProgress { checkpoints } => {
                 self.work(worker, now, id, job, training_use, Some(checkpoints)).await?;
             }
-            Action::Submit { trace } => {
-                if let Some(result) = entry.and_then(|entry| entry.result) {
-                    let commitment = ResultCommitment { trace, ..result.commitment };
-                    let call = calls::submit_result(id, commitment, result.proof);
-                    worker.act(now, &format!("submit the result of job {id}"), call).await?;
+            Action::Submit { planted } => {
+                if let Some(entry) = entry {
+                    self.submit(worker, now, id, &entry, planted).await?;
                 }
             }
             Action::SubmitProgress { checkpoints, trace } => {
@@ -308,9 +304,9 @@ impl ComputeProvider {
             Action::Expire => {
                 worker.act(now, &format!("end job {id}, whose time is over"), calls::expire_job(id)).await?;
             }
-            Action::OpenProbe { trace } => {
+            Action::OpenProbe { links } => {
                 if let Some(entry) = entry {
-                    let call = calls::open_probe(id, *entry.probe_secret(), trace);
+                    let call = calls::open_probe(id, *entry.probe_secret(), links);
                     worker.act(now, &format!("open the secret of job {id}"), call).await?;
                 }
             }
@@ -327,6 +323,31 @@ impl ComputeProvider {
             }
             Action::CloseRound => {
                 worker.act(now, &format!("end the round of job {id}"), calls::close_round(id)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Publish what goes with the trace that is shown, and submit the result in the journal.
+    async fn submit(
+        &self,
+        worker: &mut Worker,
+        now: BlockNumber,
+        id: JobId,
+        entry: &ComputeEntry,
+        planted: bool,
+    ) -> Result<(), Error> {
+        let Some(result) = &entry.result else { return Ok(()) };
+        match self.workshop.show(result, entry.probe_secret(), planted) {
+            Ok(commitment) => {
+                let call = calls::submit_result(id, commitment, result.proof.clone());
+                worker.act(now, &format!("submit the result of job {id}"), call).await?;
+            }
+            Err(error) => {
+                let message = format!("the result of job {id} cannot be published yet: {}", chained(&error));
+                if worker.is_new(&message) {
+                    tracing::error!("{message}");
+                }
             }
         }
         Ok(())
@@ -410,6 +431,7 @@ impl ComputeProvider {
             dataset,
             spec: job.request.spec.clone(),
             device: job.request.requirements.device,
+            work_units: job.work_units,
             seed,
             parent,
             key: key.clone(),

@@ -143,20 +143,24 @@ impl Evaluator {
         let Some(dataset) = dataset(worker, record.request.dataset).await? else { return Ok(()) };
         let Some(parent) = parent(worker, record.request.parent).await? else { return Ok(()) };
         // The entry comes first, so that the job is known to be one of ours even if the work never ends.
-        worker.journal.store_entry(job, &EvaluateEntry { job, verdict: None })?;
+        if worker.journal.entry::<EvaluateEntry>(job)?.is_none() {
+            worker.journal.store_entry(job, &EvaluateEntry::new(job))?;
+        }
         let assignment = Assignment {
             job,
             dataset_id: record.request.dataset,
             dataset,
             spec: record.request.spec.clone(),
             device: record.request.requirements.device,
+            work_units: record.work_units,
             seed: judged.seed,
             parent,
             key,
         };
         let (workshop, secret) = (self.workshop.clone(), self.secret.clone());
         let attempt = self.tasks.attempts(job);
-        tracing::info!(%job, attempt, checkpoints = judged.claimed.checkpoints(), "repeating the run");
+        let (checkpoints, sampled) = (judged.claimed.checkpoints(), judged.repeats_segments());
+        tracing::info!(%job, attempt, checkpoints, sampled, "repeating the run");
         let work = Task::start(Errand::Run(judged.seed), worker.task_ended.clone(), move |pulse| {
             workshop.evaluate(&assignment, &secret, &judged, attempt, pulse)
         });

@@ -1,15 +1,29 @@
 //! Honest and dishonest parties, before one store.
 
+mod kinds;
+mod publication;
+mod sampling;
+
 use super::*;
 use crate::{
     data::Fitness,
     journal::Finding,
-    work::world::{nowhere, World, EVALUATOR, GENESIS, JOB, PROVIDER, USE},
+    work::world::{diverging_spec, nowhere, World, EVALUATOR, GENESIS, JOB, PROVIDER, SECRET, SEED, USE},
 };
 use neurodata_dataset::ContentKey;
-use neurodata_primitives::{probe, CheckpointDigest, Complaint, Fault, Submission, TraceRoot, Verdict};
+use neurodata_primitives::{
+    job::Progress,
+    training::{Objective, Quality},
+    CheckpointDigest, Complaint, Fault, Submission, TraceRoot, Verdict,
+};
 use neurodata_sealing::judge;
-use neurodata_storage::{uri, Cid};
+use neurodata_storage::{manifest, uri, Cid};
+use neurodata_training::ModelIndex;
+
+/// The root of the planted trace that stands for the first `checkpoints`.
+fn planted(world: &World, checkpoints: u32) -> TraceRoot {
+    world.trace(checkpoints).planted(&SECRET).root()
+}
 
 #[test]
 fn an_honest_result_is_accepted_with_its_accuracy_as_score() {
@@ -27,7 +41,8 @@ fn every_false_claim_is_rejected_and_named() {
     let world = World::new();
     let honest = world.honest_result();
     let mut metrics = honest.metrics;
-    metrics.holdout_correct -= 1;
+    let Quality::Classification { correct, .. } = &mut metrics.quality else { panic!() };
+    *correct -= 1;
     for (claimed, what) in [
         (ResultCommitment { model: [1; 32].into(), ..honest.clone() }, "the model"),
         (ResultCommitment { trace: [1; 32].into(), ..honest.clone() }, "trace"),
@@ -59,7 +74,7 @@ fn a_wrong_content_key_is_named_by_the_provider_and_rejected_by_the_evaluator() 
     assert!(verdict.reason.contains("wrong key"), "{}", verdict.reason);
     let workshop = world.workshop("provider", PROVIDER);
     let secret = RecipientSecret::new([7; 32]);
-    workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret, [9; 32])).unwrap();
+    workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret, SECRET)).unwrap();
     let assignment = world.assignment(&secret, &training_use_context(&GENESIS, USE));
     // A key that was wrapped for another use doesn't even open.
     for training_use in [USE, TrainingUseId::new(3)] {
@@ -73,7 +88,7 @@ fn a_wrong_content_key_is_named_by_the_provider_and_rejected_by_the_evaluator() 
 fn computed(world: &World, dataset: DatasetRecord) -> Result<(), WorkError> {
     let workshop = world.workshop("provider", PROVIDER);
     let secret = RecipientSecret::new([7; 32]);
-    workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret, [9; 32])).unwrap();
+    workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret, SECRET)).unwrap();
     let assignment = Assignment { dataset, ..world.assignment(&secret, &training_use_context(&GENESIS, USE)) };
     workshop.compute(&assignment, USE, 0, 0, &Pulse::default())
 }
@@ -111,7 +126,7 @@ fn missing_data_may_come_later() {
     world.dataset.uris = nowhere();
     let workshop = world.workshop("provider", PROVIDER);
     let secret = RecipientSecret::new([7; 32]);
-    workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret, [9; 32])).unwrap();
+    workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret, SECRET)).unwrap();
     let assignment = world.assignment(&secret, &training_use_context(&GENESIS, USE));
     let compute = |attempt| workshop.compute(&assignment, USE, 0, attempt, &Pulse::default());
     assert!(matches!(compute(0), Err(WorkError::Later(_))));
@@ -128,8 +143,9 @@ fn a_job_that_cannot_be_done_is_told_from_the_package_alone() {
             other => panic!("{other:?}"),
         };
     assert_eq!(data::fitness(&store, &world.dataset, &spec, None, u64::MAX), Fitness::Fits);
-    assert!(never(&world.dataset, &TrainingSpec { target: 0, ..spec.clone() }).contains("numeric"));
-    assert!(never(&world.dataset, &TrainingSpec { classes: 3, ..spec.clone() }).contains("3 classes"));
+    assert!(never(&world.dataset, &TrainingSpec { target: Some(0), ..spec.clone() }).contains("numeric"));
+    let objective = Objective::Classification { classes: 3 };
+    assert!(never(&world.dataset, &TrainingSpec { objective, ..spec.clone() }).contains("3 classes"));
     let mut altered = world.dataset.clone();
     altered.commitment.rows += 1;
     assert!(never(&altered, &spec).contains("rows"));
@@ -164,9 +180,9 @@ fn a_parent_that_is_missing_altered_or_of_another_shape_is_told_before_the_job_i
     ] {
         assert!(matches!(fitness(&with(other), &spec), Fitness::Never(_)));
     }
-    let algorithm = neurodata_primitives::Algorithm::MultilayerPerceptron { hidden: vec![4].try_into().unwrap() };
-    let Fitness::Never(reason) = fitness(&parent, &TrainingSpec { algorithm, ..spec.clone() }) else { panic!() };
-    assert!(reason.contains("layers.0.weight of the model file: expected F32 [4, 1], found F32 [2, 1]"), "{reason}");
+    let Fitness::Never(reason) = fitness(&parent, &diverging_spec()) else { panic!() };
+    let expected = "a multilayer perceptron does not start from a model of multinomial logistic regression";
+    assert!(reason.contains(expected), "{reason}");
 }
 
 #[test]
@@ -193,7 +209,7 @@ fn a_parent_that_was_taken_away_is_asked_for_and_then_given_up() {
     assert!(matches!(world.verdict_on(&claimed, 0), Err(WorkError::Later(_))));
     let workshop = world.workshop("provider", PROVIDER);
     let secret = RecipientSecret::new([7; 32]);
-    workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret, [9; 32])).unwrap();
+    workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret, SECRET)).unwrap();
     let assignment = world.assignment(&secret, &training_use_context(&GENESIS, USE));
     let compute = |attempt| workshop.compute(&assignment, USE, 0, attempt, &Pulse::default());
     assert!(matches!(compute(0), Err(WorkError::Later(_))));
@@ -256,21 +272,17 @@ fn a_stopped_run_resumes_to_the_same_result() {
     let world = World::new();
     let whole = world.honest_result();
     let workshop = world.workshop("other", PROVIDER);
-    let secret = RecipientSecret::new([7; 32]);
-    let context = training_use_context(&GENESIS, USE);
-    let assignment = world.assignment(&secret, &context);
-    let unlocked = workshop.unlock(&workshop.store, &assignment, &secret, &context).unwrap();
-    let table = data::table(unlocked.dataset()).unwrap();
-    let pulse = Pulse::default();
+    let assignment = world.assignment(&RecipientSecret::new([7; 32]), &training_use_context(&GENESIS, USE));
+    let (table, pulse) = (world.table(), Pulse::default());
     pulse.stop();
-    assert!(matches!(workshop.train(&assignment, None, &table, &pulse), Err(WorkError::Stopped)));
+    assert!(matches!(workshop.train(&assignment, None, &table, Keep::Nothing, &pulse), Err(WorkError::Stopped)));
     assert!(workshop.journal.checkpoint(JOB).unwrap().is_some());
     // A damaged checkpoint costs time, nothing else.
     for damage in [false, true] {
         if damage {
             workshop.journal.store_checkpoint(JOB, b"damaged").unwrap();
         }
-        let output = workshop.train(&assignment, None, &table, &Pulse::default()).unwrap().unwrap();
+        let output = workshop.train(&assignment, None, &table, Keep::Nothing, &Pulse::default()).unwrap().unwrap();
         assert_eq!((output.model_digest, output.trace_root), (whole.model, whole.trace));
     }
 }
@@ -322,7 +334,7 @@ fn the_beginning_of_a_run_is_repeated_as_far_as_it_was_submitted() {
         let exaggerated = Submission::Partial { checkpoints: checkpoints + 1, trace: trace.root() };
         rejected(exaggerated, None);
         rejected(honest.clone().with_trace(TraceRoot::new([1; 32])), None);
-        rejected(honest.clone().with_trace(probe::plant(trace.root(), &[9; 32])), None);
+        rejected(honest.clone().with_trace(trace.planted(&SECRET).root()), None);
         let beyond = Progress { position: checkpoints, checkpoint: CheckpointDigest::new([1; 32]) };
         assert!(rejected(honest, Some(beyond)).contains("heartbeat"));
     }
@@ -337,7 +349,7 @@ fn the_beginning_of_a_run_is_repeated_as_far_as_it_was_submitted() {
 fn a_planted_trace_is_rejected_and_the_true_one_accepted_by_the_same_evaluator() {
     let world = World::new();
     let honest = Submission::Complete(world.honest_result());
-    let planted = honest.clone().with_trace(probe::plant(honest.trace(), &[9; 32]));
+    let planted = honest.clone().with_trace(planted(&world, honest.checkpoints()));
     let first = world.verdict_after(&planted, None, 0).unwrap();
     assert_eq!((first.verdict, &first.about.claimed), (Verdict::Reject, &planted));
     let second = world.verdict_after(&honest, None, 0).unwrap();
@@ -348,7 +360,7 @@ fn a_planted_trace_is_rejected_and_the_true_one_accepted_by_the_same_evaluator()
 fn every_verdict_has_a_salt_of_its_own_though_the_job_is_the_same() {
     let world = World::new();
     let whole = Submission::Complete(world.honest_result());
-    let planted = whole.clone().with_trace(probe::plant(whole.trace(), &[9; 32]));
+    let planted = whole.clone().with_trace(planted(&world, whole.checkpoints()));
     let beginning = Submission::Partial { checkpoints: 3, trace: world.trace(3).root() };
     let salts: std::collections::BTreeSet<_> = [&planted, &whole, &beginning, &whole]
         .map(|submission| world.verdict_after(submission, None, 0).unwrap().salt)
@@ -366,8 +378,10 @@ fn the_result_of_another_job_is_rejected() {
     let index = other.store().get(&Cid::from(claimed.manifest)).unwrap();
     world.store().put(&index).unwrap();
     let index = ModelIndex::from_bytes(&index).unwrap();
-    let model = manifest::read_to_vec(&other.store(), &index.model.parse().unwrap(), 1 << 20).unwrap();
-    manifest::put_bytes(&world.store(), &model).unwrap();
+    for file in [&index.model, &index.report] {
+        let file = manifest::read_to_vec(&other.store(), &file.parse().unwrap(), 1 << 20).unwrap();
+        manifest::put_bytes(&world.store(), &file).unwrap();
+    }
     let verdict = world.verdict_on(&claimed, 0).unwrap();
     assert_eq!(verdict.verdict, Verdict::Reject);
     assert!(verdict.reason.contains("trace"), "{}", verdict.reason);
@@ -379,32 +393,47 @@ fn what_is_published_does_not_tell_the_trace() {
     let (claimed, trace) = (world.honest_result(), world.trace(5));
     let store = world.store();
     let index = ModelIndex::from_bytes(&store.get(&Cid::from(claimed.manifest)).unwrap()).unwrap();
+    assert_eq!(index.trace, None);
     for file in [&index.model, &index.card, &index.report] {
         let text = manifest::read_to_vec(&store, &file.parse().unwrap(), 1 << 20).unwrap();
         let text = String::from_utf8_lossy(&text).into_owned();
         assert!(!text.contains(&hex::encode(claimed.trace.as_bytes())));
-        assert!(trace.leaves().iter().all(|leaf| !text.contains(&hex::encode(leaf))));
+        for link in trace.links().iter().skip(1) {
+            let digests = [link.state.as_bytes(), link.course.as_bytes()];
+            assert!(digests.iter().all(|digest| !text.contains(&hex::encode(digest))));
+        }
     }
     let report = manifest::read_to_vec(&store, &index.report.parse().unwrap(), 1 << 20).unwrap();
     let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
     let fields: Vec<_> = report.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(fields, ["dataset", "job", "metrics", "seed", "spec"], "no losses in training");
+    assert_eq!(fields, ["dataset", "evaluation", "job", "metrics", "seed", "spec"], "no losses in training");
+}
+
+#[test]
+fn a_report_that_embellishes_is_a_rejected_result() {
+    let world = World::new();
+    let mut prepared = world.prepared();
+    let report = prepared.publication.files.report.parse().unwrap();
+    let report = manifest::read_to_vec(&world.store(), &report, 1 << 20).unwrap();
+    let better = String::from_utf8(report).unwrap().replacen("0", "1", 1);
+    prepared.publication.files.report = manifest::put_bytes(&world.store(), better.as_bytes()).unwrap().to_string();
+    let verdict = world.verdict_on(&world.submitted(&prepared, false), 0).unwrap();
+    assert_eq!(verdict.verdict, Verdict::Reject);
+    assert!(verdict.reason.contains("published report"), "{}", verdict.reason);
 }
 
 /// A provider whose run was stopped after its first epochs, with what it needs to prove that.
 fn stopped(world: &World, epochs: u32) -> (Workshop, Assignment, Option<Progress>) {
     let workshop = world.workshop("stopped", PROVIDER);
     let secret = RecipientSecret::new([7; 32]);
-    workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret, [9; 32])).unwrap();
+    workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret, SECRET)).unwrap();
     let context = training_use_context(&GENESIS, USE);
     let assignment = world.assignment(&secret, &context);
-    let unlocked = workshop.unlock(&workshop.store, &assignment, &secret, &context).unwrap();
-    let table = data::table(unlocked.dataset()).unwrap();
-    let pulse = Pulse::default();
+    let (table, pulse) = (world.table(), Pulse::default());
     let Assignment { spec, seed, .. } = &assignment;
-    let ended: Result<_, WorkError> = workshop.advance(JOB, &pulse, |checkpoint, on_progress| {
-        run_from(None, &table, spec, seed, &Device::Cpu, checkpoint, &mut |progress| {
-            if progress.epoch == epochs {
+    let ended: Result<_, WorkError> = workshop.advance(&assignment, Keep::Nothing, &pulse, |resume, on_progress| {
+        run_from(None, &table, spec, seed, &Device::Cpu, resume, &mut |progress| {
+            if progress.epoch == Some(epochs) {
                 pulse.stop();
             }
             on_progress(progress)
@@ -451,12 +480,13 @@ fn the_progress_of_a_cancelled_job_is_proved_from_the_journal_and_accepted() {
     for (asked, proved) in [(2, 2), (5, 3), (3, 3)] {
         workshop.prove_progress(&assignment, USE, 0, asked, 0, &Pulse::default()).unwrap();
         let progress = workshop.journal.entry::<ComputeEntry>(JOB).unwrap().unwrap().progress.unwrap();
-        assert_eq!((progress.seed, progress.checkpoints, progress.proof.chunk), (assignment.seed, proved, 0));
+        assert_eq!((progress.seed, progress.checkpoints(), progress.proof.chunk), (assignment.seed, proved, 0));
         assert_eq!(workshop.checkpoints(JOB).unwrap(), 3, "nothing is trained any more");
-        assert_eq!(progress.trace, world.trace(proved).root());
+        assert_eq!(progress.links.to_vec(), world.trace(proved).links());
     }
     let progress = workshop.journal.entry::<ComputeEntry>(JOB).unwrap().unwrap().progress.unwrap();
-    let submission = Submission::Partial { checkpoints: progress.checkpoints, trace: progress.trace };
+    let (checkpoints, trace) = (progress.checkpoints(), Trace::new(progress.links.to_vec()).root());
+    let submission = Submission::Partial { checkpoints, trace };
     assert_eq!(world.verdict_after(&submission, reached.as_ref(), 0).unwrap().verdict, Verdict::Accept);
 }
 
@@ -468,10 +498,10 @@ fn a_computed_job_has_a_result_and_a_proof_in_the_journal() {
     let mut workshop = world.workshop("provider", PROVIDER);
     workshop.proving_keys = std::env::temp_dir().join("neurodata-proving-keys");
     let secret = RecipientSecret::new([7; 32]);
-    workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret, [9; 32])).unwrap();
+    workshop.journal.store_entry(JOB, &ComputeEntry::new(JOB, &secret, SECRET)).unwrap();
     let assignment = world.assignment(&secret, &training_use_context(&GENESIS, USE));
     let (pulse, looker) = (Pulse::default(), world.store());
-    pulse.tell(assignment.spec.checkpoints() - 2);
+    pulse.tell(assignment.checkpoints() - 2);
     assert_eq!(
         data::fitness(&workshop.keeping(JOB).unwrap(), &world.dataset, &assignment.spec, None, u64::MAX),
         Fitness::Fits
@@ -486,19 +516,17 @@ fn a_computed_job_has_a_result_and_a_proof_in_the_journal() {
     workshop.compute(&assignment, USE, 0, 0, &pulse).unwrap();
     manifest::put_bytes(&looker, &bytes).unwrap();
     // The last checkpoint is held back, so that the heartbeats do not tell the root.
-    let last = assignment.spec.checkpoints() - 1;
+    let last = assignment.checkpoints() - 1;
     assert_eq!(pulse.reached().map(|reached| reached.position), Some(last - 1));
     let prepared = workshop.journal.entry::<ComputeEntry>(JOB).unwrap().unwrap().result.unwrap();
     assert_eq!(Some(prepared.heartbeat), pulse.reached());
     assert_eq!((prepared.proof.chunk, prepared.proof.zk_proof.is_empty()), (0, false));
-    let card = {
-        let index = workshop.store.get(&Cid::from(prepared.commitment.manifest)).unwrap();
-        let index = ModelIndex::from_bytes(&index).unwrap();
-        manifest::read_to_vec(&workshop.store, &index.card.parse().unwrap(), 1 << 20).unwrap()
-    };
+    let claimed = workshop.show(&prepared, &SECRET, false).unwrap();
+    let index = ModelIndex::from_bytes(&looker.get(&Cid::from(claimed.manifest)).unwrap()).unwrap();
+    let card = manifest::read_to_vec(&looker, &index.card.parse().unwrap(), 1 << 20).unwrap();
     assert!(String::from_utf8(card).unwrap().contains("# sizes: size"));
     drop(workshop);
-    assert_eq!(world.verdict_on(&prepared.commitment, 0).unwrap().verdict, Verdict::Accept);
+    assert_eq!(world.verdict_on(&claimed, 0).unwrap().verdict, Verdict::Accept);
 }
 
 #[test]
@@ -573,8 +601,7 @@ fn the_first_checkpoint_can_be_told_before_the_package_is_opened() {
 
 #[test]
 fn a_run_that_diverges_is_a_result_that_committees_accept() {
-    let mut world = World::new();
-    world.diverging = true;
+    let world = World::new().training(diverging_spec());
     let claimed = world.honest_result();
     let verdict = world.verdict_on(&claimed, 0).unwrap();
     assert_eq!((verdict.verdict, verdict.score), (Verdict::Accept, claimed.metrics.score()));
@@ -582,7 +609,7 @@ fn a_run_that_diverges_is_a_result_that_committees_accept() {
     let index = ModelIndex::from_bytes(&index).unwrap();
     let report = manifest::read_to_vec(&world.store(), &index.report.parse().unwrap(), 1 << 20).unwrap();
     let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
-    assert!(report["diverged_at"].is_u64(), "{report}");
+    assert!(report["ending"]["diverged"]["step"].is_u64(), "{report}");
     for checkpoints in [2, 5] {
         let trace = world.trace(checkpoints);
         let beginning = Submission::Partial { checkpoints, trace: trace.root() };

@@ -7,17 +7,25 @@ use neurodata_dataset::{
     dishonest, infer, wrap_key, ContentKey, Dataset, InferOptions, Package, ReadOptions, SealedModel, Table,
 };
 use neurodata_primitives::{
-    dataset::UseSet, model::file_digest, validation::Instance, Algorithm, AlgorithmSet, DatasetState, DatasetTerms,
-    LicenceDigest, ListingState, ModelId, ModelTerms, QualityScore, RoyaltySplit, Submission, Uri,
+    dataset::UseSet,
+    job::Progress,
+    model::file_digest,
+    training::{Activation, Algorithm, Descent, Objective, Optimiser, SAMPLED_UNITS},
+    validation::Instance,
+    AlgorithmSet, DatasetState, DatasetTerms, LicenceDigest, ListingState, ModelId, ModelTerms, QualityScore,
+    RoyaltySplit, Submission, Uri,
 };
 use neurodata_sealing::evaluation_context;
-use neurodata_storage::{uri, Cid};
+use neurodata_storage::{manifest, uri, Cid};
 
 pub const GENESIS: [u8; 32] = [1; 32];
 pub const JOB: JobId = JobId::new(4);
+pub const SEED: Seed = Seed::new([6; 32]);
 pub const USE: TrainingUseId = TrainingUseId::new(2);
 pub const PROVIDER: AccountId = AccountId([3; 32]);
 pub const EVALUATOR: AccountId = AccountId([4; 32]);
+/// Secret of the known-answer task.
+pub const SECRET: [u8; 32] = [9; 32];
 
 pub struct World {
     pub folder: tempfile::TempDir,
@@ -25,8 +33,10 @@ pub struct World {
     pub dataset: DatasetRecord,
     /// The model that runs start from.
     pub parent: Option<Parent>,
-    /// Whether the spec is one whose run diverges.
-    pub diverging: bool,
+    /// What runs are of.
+    pub spec: TrainingSpec,
+    /// Work units that the chain has of them.
+    pub work_units: u64,
     /// The table in the clear.
     plain: Dataset,
 }
@@ -34,9 +44,24 @@ pub struct World {
 impl World {
     /// A store with the package of a small dataset.
     pub fn new() -> Self {
+        Self::with_rows("x,size", 60, |row| format!("{row},{}", if row < 30 { "low" } else { "high" }))
+    }
+
+    /// The same, of a run whose segments are sampled: 64 of two steps each.
+    pub fn long() -> Self {
+        Self { work_units: SAMPLED_UNITS, ..Self::new() }
+    }
+
+    /// The same with runs as `spec` says.
+    pub fn training(self, spec: TrainingSpec) -> Self {
+        Self { spec, ..self }
+    }
+
+    /// A store with the package of these rows.
+    pub fn with_rows(header: &str, rows: u32, row: impl Fn(u32) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let rows: String = (0..60).map(|row| format!("{row},{}\n", if row < 30 { "low" } else { "high" })).collect();
-        let table = Table::read_csv(format!("x,size\n{rows}").as_bytes(), &ReadOptions::default()).unwrap();
+        let rows: String = (0..rows).map(|index| row(index) + "\n").collect();
+        let table = Table::read_csv(format!("{header}\n{rows}").as_bytes(), &ReadOptions::default()).unwrap();
         let options = InferOptions { name: "sizes".into(), ..Default::default() };
         let schema = infer(&table, &options).unwrap();
         let key = ContentKey::new([9; 32]);
@@ -72,7 +97,7 @@ impl World {
             score: QualityScore::INITIAL,
             registered_at: 1,
         };
-        Self { folder, key, dataset, parent: None, diverging: false, plain }
+        Self { folder, key, dataset, parent: None, spec: calm_spec(), work_units: 1, plain }
     }
 
     pub fn store(&self) -> DirectoryStore {
@@ -126,7 +151,7 @@ impl World {
             uses: UseSet::default(),
             royalty: RoyaltySplit::default(),
             spec: self.spec(),
-            seed: Seed::new([6; 32]),
+            seed: SEED,
             result,
             score: 80,
             recorded_at: 1,
@@ -157,35 +182,7 @@ impl World {
     }
 
     pub fn spec(&self) -> TrainingSpec {
-        if self.diverging {
-            let hidden = vec![32, 32, 32, 32].try_into().unwrap();
-            return TrainingSpec {
-                algorithm: Algorithm::MultilayerPerceptron { hidden },
-                epochs: 80,
-                batch_rows: 4,
-                checkpoint_epochs: 20,
-                learning_rate: 1_000_000,
-                momentum: 999_999,
-                weight_decay: 1_000_000,
-                ..Self::calm_spec()
-            };
-        }
-        Self::calm_spec()
-    }
-
-    fn calm_spec() -> TrainingSpec {
-        TrainingSpec {
-            algorithm: Algorithm::LogisticRegression,
-            target: 1,
-            classes: 2,
-            epochs: 8,
-            batch_rows: 16,
-            learning_rate: 100_000,
-            momentum: 500_000,
-            weight_decay: 0,
-            holdout: 200,
-            checkpoint_epochs: 2,
-        }
+        self.spec.clone()
     }
 
     pub fn assignment(&self, secret: &RecipientSecret, context: &[u8]) -> Assignment {
@@ -195,7 +192,8 @@ impl World {
             dataset: self.dataset.clone(),
             spec: self.spec(),
             device: DeviceClass::Cpu,
-            seed: Seed::new([6; 32]),
+            work_units: self.work_units,
+            seed: SEED,
             parent: self.parent.clone(),
             key: wrap_key(&self.key, &secret.public(), context).unwrap(),
         }
@@ -207,26 +205,58 @@ impl World {
         self
     }
 
-    /// What an honest provider commits to, without the proof.
-    pub fn honest_result(&self) -> ResultCommitment {
-        let workshop = self.workshop("provider", PROVIDER);
-        let secret = RecipientSecret::new([7; 32]);
+    /// The table in the clear.
+    pub fn table(&self) -> TrainingTable {
+        data::table(&self.plain).unwrap()
+    }
+
+    /// Train and publish as an honest provider does, in `workshop`, without the proof.
+    pub fn prepare(&self, workshop: &Workshop) -> Result<PreparedResult, WorkError> {
         let context = training_use_context(&GENESIS, USE);
-        let assignment = self.assignment(&secret, &context);
-        let unlocked = workshop.unlock(&workshop.store, &assignment, &secret, &context).unwrap();
-        let table = data::table(unlocked.dataset()).unwrap();
-        let initial = workshop.initial_model(&workshop.store, &assignment).unwrap();
-        let trained = workshop.train(&assignment, initial.as_deref(), &table, &Pulse::default());
-        let output = trained.unwrap().unwrap();
+        let assignment = self.assignment(&RecipientSecret::new([7; 32]), &context);
+        let initial = workshop.initial_model(&*workshop.store, &assignment).map_err(hopeless)?;
+        let keep = if assignment.is_long() { Keep::States } else { Keep::Nothing };
+        let trained = workshop.train(&assignment, initial.as_deref(), &self.table(), keep, &Pulse::default())?;
+        let output = trained.map_err(hopeless)?;
+        Ok(PreparedResult {
+            seed: assignment.seed,
+            commitment: ResultCommitment {
+                model: output.model_digest,
+                model_bytes: output.model.len() as u64,
+                manifest: BlobDigest::default(),
+                trace: output.trace_root,
+                checkpoints: output.trace.checkpoints(),
+                metrics: output.metrics,
+            },
+            links: bounded(&output.trace)?,
+            publication: workshop.publish(&assignment, self.plain.schema(), &output)?,
+            heartbeat: output.trace.heartbeat().unwrap(),
+            proof: AuditProof {
+                chunk: 0,
+                leaf: Default::default(),
+                missing_cells: 0,
+                path: Default::default(),
+                zk_proof: Default::default(),
+            },
+        })
+    }
+
+    /// What an honest provider prepares, without the proof.
+    pub fn prepared(&self) -> PreparedResult {
+        let workshop = self.workshop("provider", PROVIDER);
+        let prepared = self.prepare(&workshop).unwrap();
         workshop.journal.forget(JOB).unwrap();
-        ResultCommitment {
-            model: output.model_digest,
-            model_bytes: output.model.len() as u64,
-            manifest: workshop.publish(&assignment, unlocked.dataset().schema(), &output).unwrap(),
-            trace: output.trace_root,
-            checkpoints: output.trace.checkpoints(),
-            metrics: output.metrics,
-        }
+        prepared
+    }
+
+    /// What the chain is told of `prepared`, published.
+    pub fn submitted(&self, prepared: &PreparedResult, planted: bool) -> ResultCommitment {
+        self.workshop("provider", PROVIDER).show(prepared, &SECRET, planted).unwrap()
+    }
+
+    /// What an honest provider commits to.
+    pub fn honest_result(&self) -> ResultCommitment {
+        self.submitted(&self.prepared(), false)
     }
 
     /// The trace of the run, as far as `checkpoints`.
@@ -235,7 +265,7 @@ impl World {
         let secret = RecipientSecret::new([7; 32]);
         let context = training_use_context(&GENESIS, USE);
         let assignment = self.assignment(&secret, &context);
-        let unlocked = workshop.unlock(&workshop.store, &assignment, &secret, &context).unwrap();
+        let unlocked = workshop.unlock(&*workshop.store, &assignment, &secret, &context).unwrap();
         let table = data::table(unlocked.dataset()).unwrap();
         let trace = workshop.train_beginning(&assignment, None, &table, checkpoints, &Pulse::default());
         let trace = trace.unwrap().unwrap();
@@ -255,14 +285,57 @@ impl World {
         attempt: u32,
     ) -> Result<JournaledVerdict, WorkError> {
         let workshop = self.workshop("evaluator", EVALUATOR);
-        let secret = RecipientSecret::new([8; 32]);
-        let context = evaluation_context(&GENESIS, JOB, &EVALUATOR.0);
-        let assignment = self.assignment(&secret, &context);
+        self.verdict_of(&workshop, self.judged(submission, told), attempt)
+    }
+
+    /// What a committee that repeats the whole judges.
+    pub fn judged(&self, submission: &Submission, told: Option<&Progress>) -> Judged {
         let (claimed, told) = (submission.clone(), told.copied());
-        let judged = Judged { instance: Instance::First, seed: assignment.seed, claimed, told };
+        Judged { instance: Instance::First, sampled: false, seed: SEED, claimed, told }
+    }
+
+    /// The verdict of an evaluator on what is `judged`.
+    pub fn verdict_of(&self, workshop: &Workshop, judged: Judged, attempt: u32) -> Result<JournaledVerdict, WorkError> {
+        let secret = RecipientSecret::new([8; 32]);
+        let context = evaluation_context(&GENESIS, JOB, &workshop.account.0);
+        let assignment = self.assignment(&secret, &context);
         workshop.evaluate(&assignment, &secret, &judged, attempt, &Pulse::default())?;
         Ok(workshop.journal.entry::<EvaluateEntry>(JOB).unwrap().unwrap().verdict.unwrap())
     }
+}
+
+/// A run of 128 steps, one each epoch, and 65 checkpoints, one after every other step.
+pub fn calm_spec() -> TrainingSpec {
+    let descent = Descent {
+        optimiser: Optimiser::Sgd { momentum: 500_000 },
+        epochs: 128,
+        batch_rows: 48,
+        learning_rate: 100_000,
+        weight_decay: 0,
+        early_stopping: None,
+    };
+    TrainingSpec {
+        algorithm: Algorithm::LogisticRegression { descent },
+        objective: Objective::Classification { classes: 2 },
+        target: Some(1),
+        holdout: 200,
+    }
+}
+
+/// A run that diverges.
+pub fn diverging_spec() -> TrainingSpec {
+    let descent = Descent {
+        optimiser: Optimiser::Sgd { momentum: 999_999 },
+        epochs: 80,
+        batch_rows: 4,
+        learning_rate: 1_000_000,
+        weight_decay: 1_000_000,
+        early_stopping: None,
+    };
+    let hidden = vec![32, 32, 32, 32].try_into().unwrap();
+    let activation = Activation::Relu;
+    let algorithm = Algorithm::MultilayerPerceptron { hidden, activation, layer_norm: false, descent };
+    TrainingSpec { algorithm, ..calm_spec() }
 }
 
 /// A list of locations; its bound is that of the record that it goes into.

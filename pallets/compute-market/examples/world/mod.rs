@@ -280,16 +280,19 @@ fn post(index: u32) {
     let request = JobRequest {
         dataset: DatasetId::new(0),
         spec: TrainingSpec {
-            algorithm: Algorithm::LogisticRegression,
-            target: 13,
-            classes: 2,
-            epochs: 1,
-            batch_rows: 32,
-            learning_rate: 100_000,
-            momentum: 0,
-            weight_decay: 0,
+            algorithm: Algorithm::LogisticRegression {
+                descent: Descent {
+                    optimiser: Optimiser::Sgd { momentum: 0 },
+                    epochs: 1,
+                    batch_rows: 32,
+                    learning_rate: 100_000,
+                    weight_decay: 0,
+                    early_stopping: None,
+                },
+            },
+            objective: Objective::Classification { classes: 2 },
+            target: Some(13),
             holdout: 200,
-            checkpoint_epochs: 1,
         },
         parent: None,
         requirements: machine(0),

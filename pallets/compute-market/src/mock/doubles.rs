@@ -79,7 +79,7 @@ pub fn possession_bytes(job: JobId, account: AccountId) -> Vec<u8> {
 }
 
 /// Owner, data provider, provider, work units, seed, trace and commitment to a secret of an [`EvaluationRequest`].
-pub type StoredRequest = (AccountId, AccountId, AccountId, u64, Seed, TraceRoot, Option<ProbeCommitment>);
+pub type StoredRequest = (AccountId, AccountId, AccountId, u64, Seed, TraceRoot, Option<ProbeCommitment>, bool);
 
 /// The rounds that were opened, in order.
 pub struct Rounds;
@@ -87,8 +87,8 @@ pub struct Rounds;
 impl Rounds {
     pub fn get() -> Vec<(JobId, EvaluationRequest<AccountId>)> {
         let request = |(job, stored): (JobId, StoredRequest)| {
-            let (job_owner, data_provider, provider, work_units, seed, trace, probe) = stored;
-            (job, EvaluationRequest { job_owner, data_provider, provider, work_units, seed, trace, probe })
+            let (job_owner, data_provider, provider, work_units, seed, trace, probe, sampled) = stored;
+            (job, EvaluationRequest { job_owner, data_provider, provider, work_units, seed, trace, probe, sampled })
         };
         StoredRounds::get().into_iter().map(request).collect()
     }
@@ -98,9 +98,9 @@ pub struct TestEvaluation;
 
 impl seams::Evaluation<AccountId> for TestEvaluation {
     fn open_round(job: JobId, request: EvaluationRequest<AccountId>) -> DispatchResult {
-        let EvaluationRequest { job_owner, data_provider, provider, work_units, seed, trace, probe } = request;
+        let EvaluationRequest { job_owner, data_provider, provider, work_units, seed, trace, probe, sampled } = request;
         let mut rounds = StoredRounds::get();
-        rounds.push((job, (job_owner, data_provider, provider, work_units, seed, trace, probe)));
+        rounds.push((job, (job_owner, data_provider, provider, work_units, seed, trace, probe, sampled)));
         StoredRounds::set(&rounds);
         Ok(())
     }
@@ -140,7 +140,7 @@ pub struct TestModels;
 /// Everybody may derive from [`PARENT`] but [`STRANGER`].
 impl seams::Models<AccountId> for TestModels {
     fn ensure_derivable(parent: ModelId, owner: &AccountId, spec: &TrainingSpec) -> DispatchResult {
-        let may = parent == PARENT && *owner != STRANGER && spec.classes == 2;
+        let may = parent == PARENT && *owner != STRANGER && spec.classes() == Some(2);
         may.then_some(()).ok_or(DispatchError::Other("not derivable"))
     }
 

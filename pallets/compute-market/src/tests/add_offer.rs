@@ -122,7 +122,7 @@ fn a_bond_that_slashes_used_up_makes_no_offer_until_it_is_filled_up() {
         offer(PROVIDER, UNIT_PRICE);
         // Jobs cheap enough to be matched until the bond is below a least breach.
         QuotedPrice::set(&0);
-        let spec = TrainingSpec { epochs: 1, checkpoint_epochs: 1, ..spec() };
+        let spec = with_epochs(1);
         loop {
             let id = post_for(JOB_OWNER, JobRequest { spec: spec.clone(), ..request() });
             if holder(id).is_none() {

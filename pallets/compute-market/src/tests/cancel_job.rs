@@ -79,10 +79,10 @@ fn an_owner_cannot_get_the_data_computed_on_for_nothing_by_cancelling_in_the_las
         let id = running_job();
         while System::block_number() < 1 + SEED_DELAY + DELIVER_WITHIN {
             pass(1);
-            assert_ok!(beat(PROVIDER, id, 10));
+            assert_ok!(beat(PROVIDER, id, 64));
         }
         assert_ok!(cancel(id));
-        assert_ok!(submit_progress(PROVIDER, id, 11));
+        assert_ok!(submit_progress(PROVIDER, id, 65));
         assert_ok!(ComputeMarket::decided(id, Decision::Accepted { score: 1 }, vec![EVALUATOR]));
         assert_eq!(balance(JOB_OWNER), FUNDS - DEPOSIT - TRAINING_PRICE - PRICE);
     });

@@ -210,3 +210,21 @@ fn only_a_job_under_evaluation_is_decided() {
         assert_noop!(decide(id), Error::<Test>::InvalidState);
     });
 }
+
+#[test]
+fn a_rejected_run_that_was_checked_by_samples_costs_a_multiple_of_its_price() {
+    ExtBuilder.build_and_execute(|| {
+        let id = evaluating_job();
+        Jobs::<Test>::mutate_extant(id, |job| job.work_units = neurodata_primitives::training::SAMPLED_UNITS);
+        let bond = bond_of(PROVIDER);
+        assert_ok!(ComputeMarket::decided(id, Decision::Rejected, vec![EVALUATOR]));
+        let most = bond - TRAINING_PRICE;
+        let slashed = (Balance::from(SAMPLED_LIABILITY) * PRICE).min(most);
+        assert_eq!(record(PROVIDER).bond, most - slashed);
+        assert!(matches!(penalties()[..], [(PROVIDER, amount, PenaltyCause::ResultRejected { .. })] if amount == slashed));
+        let event = Event::BondSlashed { job: id, provider: PROVIDER, reporter: PROVIDER, slashed };
+        assert!(events().contains(&event));
+        // The invariants compare the work units with the spec's.
+        Jobs::<Test>::mutate_extant(id, |job| job.work_units = WORK_UNITS);
+    });
+}

@@ -21,7 +21,7 @@ fn an_owner_that_cannot_receive_its_refund_is_credited() {
         // 7 work units at 5 plancks: less than an account needs to exist.
         QuotedPrice::set(&0);
         DepositPerJob::set(&0);
-        let spec = TrainingSpec { epochs: 1, checkpoint_epochs: 1, ..spec() };
+        let spec = with_epochs(1);
         let id = post_for(JOB_OWNER, JobRequest { spec, max_unit_price: 5, ..request() });
         assert_eq!(job(id).escrow, 35);
         assert_ok!(Balances::transfer_allow_death(signed(JOB_OWNER), STRANGER, balance(JOB_OWNER)));
@@ -106,7 +106,7 @@ fn a_reporter_that_cannot_receive_blocks_nothing() {
     ExtBuilder.build_and_execute(|| {
         // A job so cheap that the reporter's part is below the existential deposit.
         QuotedPrice::set(&0);
-        let spec = TrainingSpec { epochs: 1, checkpoint_epochs: 1, ..spec() };
+        let spec = with_epochs(1);
         offer(PROVIDER, UNIT_PRICE);
         let id = post_for(JOB_OWNER, JobRequest { spec, ..request() });
         let penalty = assignment(id).penalty;

@@ -60,8 +60,8 @@ fn the_next_heartbeat_is_never_due_after_the_result() {
 fn positions_go_forwards_and_not_beyond_the_end() {
     ExtBuilder.build_and_execute(|| {
         let id = running_job();
-        // Eleven checkpoints: positions 0 to 10.
-        assert_noop!(beat(PROVIDER, id, 11), Error::<Test>::InvalidPosition);
+        // 65 checkpoints: positions 0 to 64.
+        assert_noop!(beat(PROVIDER, id, 65), Error::<Test>::InvalidPosition);
         assert_noop!(beat(PROVIDER, id, u32::MAX), Error::<Test>::InvalidPosition);
         assert_ok!(beat(PROVIDER, id, 3));
         assert_noop!(beat(PROVIDER, id, 2), Error::<Test>::InvalidPosition);

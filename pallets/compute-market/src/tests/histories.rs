@@ -158,7 +158,7 @@ fn a_part_that_nobody_got_is_nobodys_line() {
     ExtBuilder.build_and_execute(|| {
         // A job so cheap that the reporter's part does not make an account.
         QuotedPrice::set(&0);
-        let spec = TrainingSpec { epochs: 1, checkpoint_epochs: 1, ..spec() };
+        let spec = with_epochs(1);
         offer(PROVIDER, UNIT_PRICE);
         let job = post_for(JOB_OWNER, JobRequest { spec, ..request() });
         pass(ACCEPT_PERIOD + 1);

@@ -55,7 +55,7 @@ fn a_provider_holds_so_many_jobs_and_no_more() {
     ExtBuilder.build_and_execute(|| {
         let most: u32 = <Test as Config>::MaxJobsPerProvider::get();
         QuotedPrice::set(&0);
-        let spec = TrainingSpec { epochs: 1, checkpoint_epochs: 1, ..spec() };
+        let spec = with_epochs(1);
         register(PROVIDER, Balance::from(most + 2) * least_penalty().max(MIN_BOND));
         add(PROVIDER, capability(), UNIT_PRICE, u32::MAX);
         let jobs: Vec<_> =
@@ -76,7 +76,7 @@ fn a_dear_job_costs_more_to_abandon_than_a_cheap_one() {
         register(PROVIDER, 100 * MIN_BOND);
         add(PROVIDER, capability(), UNIT_PRICE, 64);
         let penalty_of = |epochs: u16| {
-            let spec = TrainingSpec { epochs, checkpoint_epochs: 1, ..spec() };
+            let spec = with_epochs(epochs);
             assignment(post_for(JOB_OWNER, JobRequest { spec, ..request() })).penalty
         };
         let cheap = penalty_of(1);

@@ -70,9 +70,9 @@ fn escrows_and_deposits_of_several_jobs_add_up() {
 fn terms_of_the_dataset_are_enforced() {
     ExtBuilder.build_and_execute(|| {
         refuse(JobRequest { dataset: DatasetId::new(7), ..request() }, DispatchError::Other("not sold"));
-        let hidden = BoundedVec::truncate_from(vec![8]);
-        let perceptron = TrainingSpec { algorithm: Algorithm::MultilayerPerceptron { hidden }, ..spec() };
-        refuse(JobRequest { spec: perceptron, ..request() }, DispatchError::Other("not sold"));
+        let tree = Algorithm::DecisionTree { limits: TreeLimits { depth: 4, leaf_rows: 1 } };
+        let spec_of_tree = TrainingSpec { algorithm: tree, ..spec() };
+        refuse(JobRequest { spec: spec_of_tree, ..request() }, DispatchError::Other("not sold"));
         let stranger = ComputeMarket::post_job(signed(STRANGER), request()).map_err(|refusal| refusal.error);
         assert_eq!(stranger, Err(DispatchError::Other("not sold")));
     });
@@ -83,7 +83,7 @@ fn a_parent_must_be_one_that_the_owner_may_derive_from() {
     ExtBuilder.build_and_execute(|| {
         let not_derivable = || DispatchError::Other("not derivable");
         refuse(JobRequest { parent: Some(ModelId::new(7)), ..request() }, not_derivable());
-        let spec = TrainingSpec { classes: 3, ..spec() };
+        let spec = TrainingSpec { objective: Objective::Classification { classes: 3 }, ..spec() };
         refuse(JobRequest { parent: Some(PARENT), spec, ..request() }, not_derivable());
         let request = JobRequest { parent: Some(PARENT), ..request() };
         let stranger = ComputeMarket::post_job(signed(STRANGER), request.clone()).map_err(|refusal| refusal.error);
@@ -151,15 +151,15 @@ fn a_training_price_above_the_maximum_is_refused() {
 fn every_issue_of_a_spec_is_named() {
     ExtBuilder.build_and_execute(|| {
         let cases = [
-            (TrainingSpec { classes: 1, ..spec() }, SpecIssue::Classes),
-            (TrainingSpec { epochs: 0, ..spec() }, SpecIssue::Epochs),
-            (TrainingSpec { batch_rows: 0, ..spec() }, SpecIssue::BatchRows),
-            (TrainingSpec { learning_rate: 0, ..spec() }, SpecIssue::LearningRate),
-            (TrainingSpec { momentum: 1_000_000, ..spec() }, SpecIssue::Momentum),
-            (TrainingSpec { weight_decay: 1_000_001, ..spec() }, SpecIssue::WeightDecay),
+            (TrainingSpec { objective: Objective::Classification { classes: 1 }, ..spec() }, SpecIssue::Classes),
+            (by_descent(Descent { epochs: 0, ..descent() }), SpecIssue::Epochs),
+            (by_descent(Descent { batch_rows: 0, ..descent() }), SpecIssue::BatchRows),
+            (by_descent(Descent { learning_rate: 0, ..descent() }), SpecIssue::LearningRate),
+            (by_descent(Descent { optimiser: Optimiser::Sgd { momentum: 1_000_000 }, ..descent() }), SpecIssue::Momentum),
+            (by_descent(Descent { weight_decay: 1_000_001, ..descent() }), SpecIssue::WeightDecay),
             (TrainingSpec { holdout: 501, ..spec() }, SpecIssue::Holdout),
-            (TrainingSpec { checkpoint_epochs: 101, ..spec() }, SpecIssue::CheckpointEpochs),
-            (TrainingSpec { target: 14, ..spec() }, SpecIssue::Target),
+            (TrainingSpec { algorithm: Algorithm::LinearRegression, ..spec() }, SpecIssue::Objective),
+            (TrainingSpec { target: Some(14), ..spec() }, SpecIssue::Target),
         ];
         for (spec, issue) in cases {
             refuse(JobRequest { spec, ..request() }, Error::<Test>::InvalidSpec(issue));

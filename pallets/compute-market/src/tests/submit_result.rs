@@ -32,6 +32,7 @@ fn a_result_with_its_proof_opens_a_round() {
             seed,
             trace: result().trace,
             probe,
+            sampled: false,
         };
         assert_eq!(rounds(), [(id, round)]);
         let (result, training_paid) = (result(), TRAINING_PRICE);
@@ -114,8 +115,16 @@ fn a_result_that_contradicts_spec_or_itself_is_refused() {
         invalid(ResultCommitment { model_bytes: 0, ..result() }, ResultIssue::ModelBytes);
         invalid(with(TrainingMetrics { holdout_rows: 61, ..metrics }), ResultIssue::Rows);
         invalid(with(TrainingMetrics { training_rows: 242, ..metrics }), ResultIssue::Rows);
-        invalid(with(TrainingMetrics { holdout_correct: 61, ..metrics }), ResultIssue::Correct);
-        invalid(with(TrainingMetrics { majority_correct: 61, ..metrics }), ResultIssue::Correct);
+        let quality = |correct, majority_correct| Quality::Classification {
+            correct,
+            majority_correct,
+            log_loss: 0,
+            f1: 0,
+            roc_auc: 0,
+        };
+        for quality in [quality(61, 0), quality(0, 61), Quality::Regression { rmse: 0, r_squared: 0 }] {
+            invalid(with(TrainingMetrics { quality, ..metrics }), ResultIssue::Metrics);
+        }
     });
 }
 
@@ -184,5 +193,32 @@ fn a_job_that_was_cancelled_takes_no_whole_result() {
         let id = stopping_job();
         let JobState::Stopping { challenged_chunk, .. } = state(id) else { panic!("the job is stopping") };
         assert_noop!(submit_with(id, result(), proof(id, PROVIDER, challenged_chunk)), Error::<Test>::InvalidState);
+    });
+}
+
+#[test]
+fn a_long_run_with_a_known_answer_task_to_come_is_sampled() {
+    ExtBuilder.build_and_execute(|| {
+        use neurodata_primitives::training::SAMPLED_UNITS;
+        let id = running_job();
+        submit(PROVIDER, id);
+        let sampled = |work_units: u64, spec: TrainingSpec, probe: bool, partial: bool| {
+            let mut job = job(id);
+            (job.work_units, job.request.spec) = (work_units, spec);
+            let JobState::Evaluating { assignment, submission, .. } = &mut job.state else { panic!("it is judged") };
+            if !probe {
+                assignment.probe = None;
+            }
+            if partial {
+                *submission = Submission::Partial { checkpoints: 3, trace: submission.trace() };
+            }
+            assert_ok!(ComputeMarket::open_round(id, &job));
+            rounds().last().is_some_and(|(_, round)| round.sampled)
+        };
+        assert!(sampled(SAMPLED_UNITS, spec(), true, false));
+        assert!(!sampled(SAMPLED_UNITS - 1, spec(), true, false));
+        assert!(!sampled(SAMPLED_UNITS, with_epochs(19), true, false), "19 segments are too few");
+        assert!(!sampled(SAMPLED_UNITS, spec(), false, false), "its states were published beside a planted trace");
+        assert!(!sampled(SAMPLED_UNITS, spec(), true, true), "half a run publishes nothing");
     });
 }

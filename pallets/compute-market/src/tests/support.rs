@@ -190,7 +190,7 @@ pub(crate) fn partial_trace() -> TraceRoot {
 
 /// Part of the price for `checkpoints` of the usual job's 11.
 pub(crate) fn part_of_price(price: Balance, checkpoints: u32) -> Balance {
-    price * Balance::from(checkpoints - 1) / 10
+    price * Balance::from(spec().steps_at(303, checkpoints - 1)) / Balance::from(spec().steps(303))
 }
 
 /// What a data provider is credited of a training price.

@@ -166,7 +166,7 @@ fn an_estimate_is_what_posting_then_costs() {
 fn an_estimate_is_refused_for_the_reasons_of_posting_and_changes_nothing() {
     ExtBuilder.build_and_execute(|| {
         let refused_for = |request| ComputeMarket::estimate(&JOB_OWNER, request).unwrap_err();
-        let spec = TrainingSpec { classes: 1, ..spec() };
+        let spec = TrainingSpec { objective: Objective::Classification { classes: 1 }, ..spec() };
         assert_eq!(refused_for(JobRequest { spec, ..request() }), refused(Error::InvalidSpec(SpecIssue::Classes)));
         let unsold = JobRequest { dataset: DatasetId::new(7), ..request() };
         assert_eq!(refused_for(unsold), DispatchError::Other("not sold"));

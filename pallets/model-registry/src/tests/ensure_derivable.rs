@@ -1,6 +1,6 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};
-use neurodata_primitives::{seams::Models as _, Algorithm, Asset, LicenceKind, TrainingSpec};
+use neurodata_primitives::{seams::Models as _, Algorithm, Descent, Objective, TreeLimits, Asset, LicenceKind, TrainingSpec};
 use sp_runtime::DispatchResult;
 
 fn derive(parent: ModelId, owner: AccountId, spec: TrainingSpec) -> DispatchResult {
@@ -13,7 +13,10 @@ fn an_owner_derives_from_the_own_model() {
         let parent = model();
         assert_ok!(derive(parent, OWNER, spec()));
         // The run may differ in everything that leaves the parameters' shape alone.
-        let other_run = TrainingSpec { epochs: 7, batch_rows: 1, learning_rate: 9, holdout: 100, ..spec() };
+        let Some(descent) = spec().algorithm.descent().copied() else { panic!("the parent is a network") };
+        let descent = Descent { epochs: 7, batch_rows: 1, learning_rate: 9, ..descent };
+        let algorithm = Algorithm::LogisticRegression { descent };
+        let other_run = TrainingSpec { algorithm, holdout: 100, ..spec() };
         assert_ok!(derive(parent, OWNER, other_run));
     });
 }
@@ -48,11 +51,11 @@ fn a_former_owner_has_no_say() {
 fn parameters_of_another_task_do_not_fit() {
     ExtBuilder::build_and_execute(|| {
         let parent = model();
-        let perceptron = Algorithm::MultilayerPerceptron { hidden: vec![8].try_into().unwrap() };
+        let limits = TreeLimits { depth: 4, leaf_rows: 1 };
         for other in [
-            TrainingSpec { algorithm: perceptron, ..spec() },
-            TrainingSpec { target: 12, ..spec() },
-            TrainingSpec { classes: 3, ..spec() },
+            TrainingSpec { algorithm: Algorithm::DecisionTree { limits }, ..spec() },
+            TrainingSpec { target: Some(12), ..spec() },
+            TrainingSpec { objective: Objective::Classification { classes: 3 }, ..spec() },
         ] {
             assert_noop!(derive(parent, OWNER, other), Error::<Test>::InvalidParent(ParentIssue::OtherTask));
         }

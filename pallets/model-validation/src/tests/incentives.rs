@@ -6,7 +6,7 @@ use neurodata_primitives::{
     money::{JobSplit, NRC},
     probe,
     seams::EvaluationRequest,
-    JobId, Seed, TraceRoot,
+    trace, JobId, Seed, TraceRoot,
 };
 use sp_runtime::Permill;
 
@@ -56,7 +56,7 @@ fn judge(job: JobId, secret: [u8; 32]) {
         assert_ok!(ModelValidation::reveal_verdict(signed(*member), job, verdict(*member), 90, salt(*member)));
     }
     if round.probe.is_some() {
-        assert_ok!(ModelValidation::open_probe(signed(PROVIDER), job, secret, TRACE));
+        assert_ok!(ModelValidation::open_probe(signed(PROVIDER), job, secret, Some(bounded(&links()))));
     }
 }
 
@@ -65,7 +65,7 @@ fn play(job: JobId) {
     let secret = sp_io::hashing::blake2_256(&job.get().to_le_bytes());
     let seed = Seed::new(sp_io::hashing::blake2_256(&secret));
     let is_drawn = probe::is_drawn(&secret, &seed, PROBE_RATE);
-    let trace: TraceRoot = if is_drawn { probe::plant(TRACE, &secret) } else { TRACE };
+    let trace: TraceRoot = if is_drawn { trace::root(&probe::plant(&links(), &secret)) } else { TRACE };
     let probe = Some(probe::commitment(job, &PROVIDER, &secret));
     open_round_for(job, EvaluationRequest { seed, trace, probe, ..request() });
     judge(job, secret);

@@ -47,7 +47,7 @@ fn call_indices_and_the_hold_reason_are_pinned() {
     assert_eq!(index(Call::close_sealing { job: JOB }), 8);
     assert_eq!(index(Call::close_round { job: JOB }), 9);
     assert_eq!(index(Call::add_bond { amount: 1 }), 10);
-    assert_eq!(index(Call::open_probe { job: JOB, secret: SECRET, trace: TRACE }), 11);
+    assert_eq!(index(Call::open_probe { job: JOB, secret: SECRET, links: None }), 11);
     assert_eq!(HoldReason::EvaluatorBond.encode(), [0]);
 }
 

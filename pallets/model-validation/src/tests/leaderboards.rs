@@ -12,7 +12,7 @@ const DATASET: DatasetId = DatasetId::new(5);
 const TASK: Task = task(0);
 
 const fn task(target: u16) -> Task {
-    Task { dataset: DATASET, target, holdout: 200, metric: Metric::Accuracy }
+    Task { dataset: DATASET, target: Some(target), holdout: 200, metric: Metric::Accuracy }
 }
 
 fn achievement(task: Task, model: u64, correct: u32, rows: u32) -> Achievement<AccountId> {
@@ -94,7 +94,7 @@ fn tasks_do_not_mix() {
     ExtBuilder::default().build_and_execute(|| {
         let others = [
             Task { dataset: DatasetId::new(6), ..TASK },
-            Task { target: 1, ..TASK },
+            Task { target: Some(1), ..TASK },
             Task { holdout: 201, ..TASK },
         ];
         assert!(note(1, 99, 100));

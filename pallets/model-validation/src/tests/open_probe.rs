@@ -1,6 +1,8 @@
 use crate::{mock::*, Decision, Error, Event, Instance, PenaltyCause, Probes, Rounds, Verdict, WeightInfo};
 use frame_support::{assert_noop, assert_ok, assert_storage_noop};
-use neurodata_primitives::{probe, seams::EvaluationRequest, HistoryEvent, JobId, RoundState, TraceRoot};
+use neurodata_primitives::{
+    probe, seams::EvaluationRequest, trace, CourseDigest, HistoryEvent, JobId, RoundState, TraceLink, TraceRoot,
+};
 use sp_runtime::{
     traits::{BadOrigin, Dispatchable},
     Permill,
@@ -10,8 +12,13 @@ const ACCEPT: (Verdict, u8) = (Verdict::Accept, 90);
 const REJECT: (Verdict, u8) = (Verdict::Reject, 1);
 
 /// What stands for [`TRACE`] in a known-answer task.
+#[test]
+fn the_honest_trace_is_that_of_its_links() {
+    assert_eq!(trace::root(&links()), TRACE);
+}
+
 fn planted() -> TraceRoot {
-    probe::plant(TRACE, &SECRET)
+    trace::root(&planted_links())
 }
 
 /// A round whose provider is drawn and planted, in which members sealed `verdicts`.
@@ -29,7 +36,7 @@ fn accepted_plant(member: AccountId) -> (AccountId, Balance, PenaltyCause) {
 fn who_accepted_a_planted_trace_pays_and_who_found_it_out_is_paid() {
     ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
         let members = planted_round(&[REJECT, ACCEPT, REJECT]);
-        assert_ok!(open_probe(PROVIDER, SECRET, TRACE));
+        assert_ok!(open_probe(PROVIDER, SECRET, &links()));
         assert_eq!(last_event(), Event::ProbeOpened { job: JOB, secret: SECRET, planted: Some(TRACE) });
         assert!(Probed::get().is_empty(), "members still open");
         assert_ok!(reveal(members[0], Verdict::Reject, 1));
@@ -58,7 +65,7 @@ fn the_true_trace_is_judged_by_a_new_first_committee_without_a_known_answer() {
     ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
         let members = planted_round(&[REJECT; 3]);
         reveal_all(&members, Verdict::Reject, 1);
-        assert_ok!(open_probe(PROVIDER, SECRET, TRACE));
+        assert_ok!(open_probe(PROVIDER, SECRET, &links()));
         let round = Rounds::<Test>::get(JOB).unwrap();
         assert_eq!((round.trace, round.probe, round.planted), (TRACE, None, None));
         assert_eq!((round.instance, round.earlier.len()), (Instance::First, 0));
@@ -66,7 +73,7 @@ fn the_true_trace_is_judged_by_a_new_first_committee_without_a_known_answer() {
         assert!(!Probes::<Test>::contains_key(JOB));
 
         let members = sealed_open_round(&[ACCEPT; 3]);
-        assert_noop!(open_probe(PROVIDER, SECRET, TRACE), Error::<Test>::NoProbe);
+        assert_noop!(open_probe(PROVIDER, SECRET, &links()), Error::<Test>::NoProbe);
         reveal_all(&members, Verdict::Accept, 90);
         assert_eq!(Decisions::get(), [(JOB, Decision::Accepted { score: 90 }, members)]);
     });
@@ -78,7 +85,7 @@ fn a_majority_that_accepted_a_planted_trace_pays_to_the_last_member() {
         let members = planted_round(&[ACCEPT; 3]);
         reveal_all(&members, Verdict::Accept, 90);
         assert!(Decisions::get().is_empty(), "the secret is still to be opened");
-        assert_ok!(open_probe(PROVIDER, SECRET, TRACE));
+        assert_ok!(open_probe(PROVIDER, SECRET, &links()));
         assert_eq!(Penalties::get(), [0, 1, 2].map(|seat| accepted_plant(members[seat])));
         assert!(members.iter().all(|member| held(*member) == BOND - PENALTY));
         assert_eq!(FoundOut::get(), [(JOB, vec![])]);
@@ -92,7 +99,7 @@ fn who_found_no_data_for_a_planted_trace_is_neither_caught_nor_paid() {
     ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
         let verdicts = [(Verdict::Unavailable, 1), ACCEPT, REJECT];
         let members = planted_round(&verdicts);
-        assert_ok!(open_probe(PROVIDER, SECRET, TRACE));
+        assert_ok!(open_probe(PROVIDER, SECRET, &links()));
         for (member, (verdict, score)) in members.iter().zip(verdicts) {
             assert_ok!(reveal(*member, verdict, score));
         }
@@ -106,7 +113,7 @@ fn who_found_no_data_for_a_planted_trace_is_neither_caught_nor_paid() {
 fn a_seal_kept_closed_before_a_planted_trace_costs_as_much() {
     ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
         let members = planted_round(&[ACCEPT, REJECT, ACCEPT]);
-        assert_ok!(open_probe(PROVIDER, SECRET, TRACE));
+        assert_ok!(open_probe(PROVIDER, SECRET, &links()));
         assert_ok!(reveal(members[1], Verdict::Reject, 1));
         assert_ok!(reveal(members[0], Verdict::Accept, 90));
         assert_noop!(ModelValidation::close_round(signed(REPORTER), JOB), Error::<Test>::TooEarly);
@@ -127,7 +134,7 @@ fn an_opened_secret_without_a_planted_trace_lets_the_verdicts_decide() {
         open_round_for(JOB, probed);
         let members = sealed_open_round(&[ACCEPT; 3]);
         reveal_all(&members, Verdict::Accept, 90);
-        assert_ok!(open_probe(PROVIDER, SECRET, TRACE));
+        assert_ok!(open_probe(PROVIDER, SECRET, &links()));
         assert_eq!(Decisions::get(), [(JOB, Decision::Accepted { score: 90 }, members)]);
         assert!(Penalties::get().is_empty() && FoundOut::get().is_empty() && Probed::get().is_empty());
         assert!(!Probes::<Test>::contains_key(JOB));
@@ -139,7 +146,7 @@ fn a_provider_that_was_drawn_and_planted_nothing_skipped_its_task() {
     ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
         open_round_for(JOB, probed_request(TRACE));
         let members = sealed_open_round(&[ACCEPT; 3]);
-        assert_ok!(open_probe(PROVIDER, SECRET, TRACE));
+        assert_ok!(open_probe(PROVIDER, SECRET, &links()));
         assert_eq!(Skipped::get(), [JOB]);
         reveal_all(&members, Verdict::Accept, 90);
         assert_eq!(Decisions::get(), [(JOB, Decision::Accepted { score: 90 }, members)]);
@@ -157,7 +164,7 @@ fn a_provider_that_keeps_its_secret_counts_as_drawn_and_the_verdicts_decide() {
         run_to_block(System::block_number() + RevealPeriod::get());
         assert_noop!(ModelValidation::close_round(signed(REPORTER), JOB), Error::<Test>::TooEarly);
         run_to_block(System::block_number() + 1);
-        assert_noop!(open_probe(PROVIDER, SECRET, TRACE), Error::<Test>::Expired);
+        assert_noop!(open_probe(PROVIDER, SECRET, &links()), Error::<Test>::Expired);
         assert_ok!(ModelValidation::close_round(signed(REPORTER), JOB));
         assert_eq!(Skipped::get(), [JOB]);
         assert_eq!(Decisions::get(), [(JOB, Decision::Rejected, members)]);
@@ -182,10 +189,10 @@ fn silence_counts_as_drawn_whatever_the_lot_was() {
 
 #[test]
 fn a_secret_can_be_opened_in_the_last_block_and_is_no_skip_however_early_members_were() {
-    for (trace, opened) in [(planted(), TRACE), (TRACE, TRACE)] {
+    for (trace, opened) in [(planted(), links()), (TRACE, links())] {
         ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
             let probed = probed_request(trace);
-            if trace == opened {
+            if trace == TRACE {
                 ProbeRate::set(Permill::zero());
             }
             open_round_for(JOB, probed);
@@ -195,9 +202,9 @@ fn a_secret_can_be_opened_in_the_last_block_and_is_no_skip_however_early_members
             run_to_block(reveal_by);
             let early = ModelValidation::close_round(signed(REPORTER), JOB);
             assert_eq!(early.unwrap_err().error, Error::<Test>::TooEarly.into());
-            assert_ok!(open_probe(PROVIDER, SECRET, opened));
+            assert_ok!(open_probe(PROVIDER, SECRET, &opened));
             assert!(Skipped::get().is_empty());
-            assert_eq!((Decisions::get().len(), Probed::get().len()), if trace == opened { (1, 0) } else { (0, 1) });
+            assert_eq!((Decisions::get().len(), Probed::get().len()), if trace == TRACE { (1, 0) } else { (0, 1) });
         });
     }
 }
@@ -221,7 +228,7 @@ fn a_refused_skip_changes_nothing() {
         let planted_nothing = RuntimeCall::ModelValidation(crate::Call::open_probe {
             job: JOB,
             secret: SECRET,
-            trace: planted(),
+            links: Some(bounded(&planted_links())),
         });
         assert_storage_noop!(assert!(planted_nothing.dispatch(signed(PROVIDER)).is_err()));
         run_to_block(System::block_number() + RevealPeriod::get() + 1);
@@ -243,7 +250,7 @@ fn a_kept_secret_does_not_follow_into_the_second_instance() {
         let round = Rounds::<Test>::get(JOB).unwrap();
         assert_eq!((round.instance, round.probe), (Instance::Second, None));
         sealed_open_round(&[REJECT; 7]);
-        assert_noop!(open_probe(PROVIDER, SECRET, TRACE), Error::<Test>::NoProbe);
+        assert_noop!(open_probe(PROVIDER, SECRET, &links()), Error::<Test>::NoProbe);
     });
 }
 
@@ -257,7 +264,7 @@ fn a_planted_trace_comes_to_light_before_the_second_committee_too() {
         assert_ok!(ModelValidation::close_sealing(signed(REPORTER), JOB));
         let second = sealed_open_round(&[REJECT, ACCEPT, REJECT, REJECT, REJECT, REJECT, REJECT]);
         assert_eq!(Rounds::<Test>::get(JOB).unwrap().instance, Instance::Second);
-        assert_ok!(open_probe(PROVIDER, SECRET, TRACE));
+        assert_ok!(open_probe(PROVIDER, SECRET, &links()));
         for (place, member) in second.iter().enumerate() {
             let (verdict, score) = if place == 1 { ACCEPT } else { REJECT };
             assert_ok!(reveal(*member, verdict, score));
@@ -274,7 +281,7 @@ fn a_trace_that_nothing_had_to_be_planted_for_is_refused() {
         ProbeRate::set(Permill::zero());
         open_round_for(JOB, probed);
         sealed_open_round(&[ACCEPT; 3]);
-        assert_noop!(open_probe(PROVIDER, SECRET, TRACE), Error::<Test>::ProbeNotDrawn);
+        assert_noop!(open_probe(PROVIDER, SECRET, &links()), Error::<Test>::ProbeNotDrawn);
     });
 }
 
@@ -282,11 +289,11 @@ fn a_trace_that_nothing_had_to_be_planted_for_is_refused() {
 fn a_trace_that_is_not_behind_the_submitted_one_is_refused() {
     ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
         planted_round(&[ACCEPT; 3]);
-        for other in [TraceRoot::new([9; 32]), probe::plant(planted(), &SECRET)] {
-            assert_noop!(open_probe(PROVIDER, SECRET, other), Error::<Test>::PlantMismatch);
+        for other in [links()[..2].to_vec(), probe::plant(&planted_links(), &SECRET)] {
+            assert_noop!(open_probe(PROVIDER, SECRET, &other), Error::<Test>::PlantMismatch);
         }
         // An honest result cannot be made a known-answer task afterwards.
-        assert_ok!(open_probe(PROVIDER, SECRET, planted()));
+        assert_ok!(open_probe(PROVIDER, SECRET, &planted_links()));
         assert_eq!(Skipped::get(), [JOB], "that says that nothing was planted");
     });
 }
@@ -295,7 +302,7 @@ fn a_trace_that_is_not_behind_the_submitted_one_is_refused() {
 fn a_secret_that_was_not_committed_to_is_refused() {
     ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
         planted_round(&[ACCEPT; 3]);
-        assert_noop!(open_probe(PROVIDER, [9; 32], TRACE), Error::<Test>::SecretMismatch);
+        assert_noop!(open_probe(PROVIDER, [9; 32], &links()), Error::<Test>::SecretMismatch);
     });
 }
 
@@ -306,7 +313,7 @@ fn a_secret_committed_to_for_another_job_or_by_another_provider_is_refused() {
             let copied = Some(probe::commitment(job, &provider, &SECRET));
             open_round_for(JOB, EvaluationRequest { probe: copied, ..probed_request(planted()) });
             sealed_open_round(&[ACCEPT; 3]);
-            assert_noop!(open_probe(PROVIDER, SECRET, TRACE), Error::<Test>::SecretMismatch);
+            assert_noop!(open_probe(PROVIDER, SECRET, &links()), Error::<Test>::SecretMismatch);
         });
     }
 }
@@ -314,16 +321,16 @@ fn a_secret_committed_to_for_another_job_or_by_another_provider_is_refused() {
 #[test]
 fn only_the_provider_opens_and_only_once() {
     ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
-        assert_noop!(open_probe(PROVIDER, SECRET, TRACE), Error::<Test>::NotFound);
+        assert_noop!(open_probe(PROVIDER, SECRET, &links()), Error::<Test>::NotFound);
         let members = planted_round(&[REJECT; 3]);
         for signer in [JOB_OWNER, STRANGER, members[0]] {
-            assert_noop!(open_probe(signer, SECRET, TRACE), Error::<Test>::NotAuthorized);
+            assert_noop!(open_probe(signer, SECRET, &links()), Error::<Test>::NotAuthorized);
         }
-        let by_root = ModelValidation::open_probe(RuntimeOrigin::root(), JOB, SECRET, TRACE);
+        let by_root = ModelValidation::open_probe(RuntimeOrigin::root(), JOB, SECRET, Some(bounded(&links())));
         assert_eq!(by_root.unwrap_err().error, BadOrigin.into());
-        assert_ok!(open_probe(PROVIDER, SECRET, TRACE));
-        for trace in [TRACE, planted()] {
-            assert_noop!(open_probe(PROVIDER, SECRET, trace), Error::<Test>::NoProbe);
+        assert_ok!(open_probe(PROVIDER, SECRET, &links()));
+        for links in [links(), planted_links()] {
+            assert_noop!(open_probe(PROVIDER, SECRET, &links), Error::<Test>::NoProbe);
         }
     });
 }
@@ -332,11 +339,11 @@ fn only_the_provider_opens_and_only_once() {
 fn the_secret_stays_one_while_members_seal() {
     ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
         open_round_for(JOB, probed_request(planted()));
-        assert_noop!(open_probe(PROVIDER, SECRET, TRACE), Error::<Test>::WrongState);
+        assert_noop!(open_probe(PROVIDER, SECRET, &links()), Error::<Test>::WrongState);
         let members = draw_open_round();
         deliver_keys(&members);
         seal(members[0], Verdict::Accept, 90);
-        assert_noop!(open_probe(PROVIDER, SECRET, TRACE), Error::<Test>::WrongState);
+        assert_noop!(open_probe(PROVIDER, SECRET, &links()), Error::<Test>::WrongState);
     });
 }
 
@@ -344,7 +351,7 @@ fn the_secret_stays_one_while_members_seal() {
 fn a_round_without_a_commitment_has_nothing_to_open() {
     ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
         sealed_round(&[ACCEPT; 3]);
-        assert_noop!(open_probe(PROVIDER, SECRET, TRACE), Error::<Test>::NoProbe);
+        assert_noop!(open_probe(PROVIDER, SECRET, &links()), Error::<Test>::NoProbe);
     });
 }
 
@@ -353,7 +360,7 @@ fn a_rate_that_changes_meanwhile_makes_no_plant_a_forgery() {
     ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
         let members = planted_round(&[REJECT; 3]);
         ProbeRate::set(Permill::zero());
-        assert_ok!(open_probe(PROVIDER, SECRET, TRACE));
+        assert_ok!(open_probe(PROVIDER, SECRET, &links()));
         reveal_all(&members, Verdict::Reject, 1);
         assert_eq!(Probed::get(), [(JOB, TRACE)]);
     });
@@ -367,7 +374,7 @@ fn a_refused_new_round_does_not_take_the_opening_away() {
             assert_ok!(reveal(*member, verdict, score));
         });
         DecisionsRefused::set(true);
-        let opened = ModelValidation::open_probe(signed(PROVIDER), JOB, SECRET, TRACE).unwrap();
+        let opened = ModelValidation::open_probe(signed(PROVIDER), JOB, SECRET, Some(bounded(&links()))).unwrap();
         assert_eq!(opened.actual_weight, None, "the end was tried");
         assert!(matches!(last_event(), Event::DecisionDeferred { job: JOB, .. }));
         assert_eq!(Rounds::<Test>::get(JOB).unwrap().planted, Some(TRACE));
@@ -385,7 +392,20 @@ fn a_refused_new_round_does_not_take_the_opening_away() {
 fn the_weight_of_the_end_is_refunded_while_the_round_goes_on() {
     ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
         planted_round(&[REJECT; 3]);
-        let opened = ModelValidation::open_probe(signed(PROVIDER), JOB, SECRET, TRACE).unwrap();
+        let opened = ModelValidation::open_probe(signed(PROVIDER), JOB, SECRET, Some(bounded(&links()))).unwrap();
         assert_eq!(opened.actual_weight, Some(<() as WeightInfo>::open_probe()));
+    });
+}
+
+#[test]
+fn a_run_without_a_course_has_nothing_to_plant() {
+    ExtBuilder::default().with_evaluators(6).build_and_execute(|| {
+        let zero = CourseDigest::new([0; 32]);
+        let links: Vec<_> = links().into_iter().map(|link| TraceLink { course: zero, ..link }).collect();
+        open_round_for(JOB, probed_request(trace::root(&links)));
+        sealed_open_round(&[ACCEPT; 3]);
+        assert_ok!(open_probe(PROVIDER, SECRET, &links));
+        assert!(Skipped::get().is_empty());
+        assert_eq!(Rounds::<Test>::get(JOB).unwrap().planted, None);
     });
 }

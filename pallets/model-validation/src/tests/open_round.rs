@@ -16,6 +16,7 @@ fn a_round_waits_for_its_seed() {
             trace: TRACE,
             probe: None,
             planted: None,
+            sampled: false,
             instance: Instance::First,
             earlier: Default::default(),
             seats: Default::default(),

@@ -122,5 +122,7 @@ fn algorithms(families: &[Family]) -> AlgorithmSet {
         Family::All => AlgorithmSet::ALL,
         Family::Linear => set.with(AlgorithmFamily::Linear),
         Family::NeuralNetwork => set.with(AlgorithmFamily::NeuralNetwork),
+        Family::Tree => set.with(AlgorithmFamily::Tree),
+        Family::Clustering => set.with(AlgorithmFamily::Clustering),
     })
 }

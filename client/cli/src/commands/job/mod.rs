@@ -1,6 +1,7 @@
 //! Training jobs.
 
 mod post;
+mod spec;
 mod watch;
 
 use super::submit_for_receipt;

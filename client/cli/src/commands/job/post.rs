@@ -1,8 +1,8 @@
 //! Estimating and posting jobs.
 
-use super::watch;
+use super::{spec::spec, watch};
 use crate::{
-    args::{AlgorithmName, RequestArguments},
+    args::RequestArguments,
     commands::{capability, dataset, submit_for_receipt},
     context::Context,
     describe::{self, Prospect},
@@ -12,10 +12,10 @@ use anyhow::{anyhow, bail, ensure, Context as _, Result};
 use neurodata_chain::{
     account_of, amount::format_nrc, calls, AccountId, Balance, BlockNumber, Chain, Error, JobRequest,
 };
-use neurodata_dataset::{ColumnKind, Schema};
+use neurodata_dataset::Schema;
 use neurodata_primitives::{
-    job::{blocks_for, MAX_HIDDEN_LAYERS, MIN_DELIVER_BLOCKS},
-    Algorithm, JobId, OfferId, TrainingSpec, Visibility,
+    job::{blocks_for, MIN_DELIVER_BLOCKS},
+    JobId, OfferId, Visibility,
 };
 use serde_json::json;
 
@@ -140,31 +140,7 @@ async fn best_at_any_price(
 
 /// What the command line asks for.
 fn request(arguments: &RequestArguments, training_price: Balance, schema: &Schema) -> Result<JobRequest> {
-    let algorithm = match arguments.algorithm {
-        AlgorithmName::Logistic => {
-            ensure!(arguments.hidden.is_empty(), "--hidden belongs to --algorithm mlp");
-            Algorithm::LogisticRegression
-        }
-        AlgorithmName::Mlp => {
-            ensure!(!arguments.hidden.is_empty(), "an mlp needs --hidden, such as --hidden 32,16");
-            let hidden = arguments.hidden.clone().try_into();
-            let hidden = hidden.map_err(|_| anyhow!("--hidden takes at most {MAX_HIDDEN_LAYERS} layers"))?;
-            Algorithm::MultilayerPerceptron { hidden }
-        }
-    };
-    let (target, classes) = target(arguments.target.as_deref(), schema)?;
-    let spec = TrainingSpec {
-        algorithm,
-        target,
-        classes,
-        epochs: arguments.epochs,
-        batch_rows: arguments.batch_rows,
-        learning_rate: arguments.learning_rate,
-        momentum: arguments.momentum,
-        weight_decay: arguments.weight_decay,
-        holdout: arguments.holdout,
-        checkpoint_epochs: arguments.checkpoint_epochs.unwrap_or((arguments.epochs / 10).max(1)),
-    };
+    let spec = spec(&arguments.spec, schema)?;
     let requirements = capability(arguments.device, arguments.cores, arguments.memory, arguments.device_memory)?;
     ensure!(
         requirements.required_class().is_some(),
@@ -185,19 +161,6 @@ fn request(arguments: &RequestArguments, training_price: Balance, schema: &Schem
         baseline: arguments.baseline,
         visibility: Visibility::Public,
     })
-}
-
-/// Index and number of classes of the target column.
-fn target(name: Option<&str>, schema: &Schema) -> Result<(u16, u16)> {
-    let index = match name {
-        Some(name) => schema.column_index(name).with_context(|| format!("the dataset has no column {name:?}"))?,
-        None => schema.target().context("the schema names no target; choose a column with --target")?,
-    };
-    let column = &schema.columns()[index];
-    let ColumnKind::Category { values } = &column.kind else {
-        bail!("the target {:?} is numeric; a classifier needs a category", column.name);
-    };
-    Ok((u16::try_from(index)?, u16::try_from(values.len()).context("the target has too many values")?))
 }
 
 #[cfg(test)]
@@ -223,14 +186,6 @@ mod tests {
         Schema::parse(text.as_bytes()).unwrap()
     }
 
-    #[test]
-    fn the_target_is_a_category_and_counts_its_values() {
-        assert_eq!(target(None, &schema()).unwrap(), (1, 3));
-        assert_eq!(target(Some("y"), &schema()).unwrap(), (1, 3));
-        assert!(target(Some("x"), &schema()).unwrap_err().to_string().contains("numeric"));
-        assert!(target(Some("z"), &schema()).unwrap_err().to_string().contains("no column"));
-    }
-
     fn asked(more: &str) -> Result<JobRequest> {
         let line = format!("neurodata job estimate --dataset 3 --max-unit-price 0.1 --algorithm {more}");
         let Command::Job(JobCommand::Estimate { request: arguments, .. }) =
@@ -245,7 +200,7 @@ mod tests {
     fn a_request_follows_the_command_line() {
         let plain = asked("logistic").unwrap();
         assert_eq!((plain.max_training_price, plain.max_unit_price), (7, 100_000_000_000));
-        assert_eq!((plain.spec.target, plain.spec.classes, plain.spec.checkpoint_epochs), (1, 3, 10));
+        assert_eq!((plain.spec.target, plain.spec.classes()), (Some(1), Some(3)));
         let gpu = asked("mlp --hidden 8,4 --device cuda --cores 4 --memory 8192 --device-memory 20000").unwrap();
         assert_eq!((gpu.requirements.device, gpu.requirements.device_memory_mib), (DeviceClass::Cuda, 20_000));
     }
@@ -253,8 +208,6 @@ mod tests {
     #[test]
     fn what_cannot_be_asked_for_is_refused_with_the_option_to_change() {
         let refused = |more: &str| asked(more).unwrap_err().to_string();
-        assert!(refused("logistic --hidden 8").contains("--hidden belongs"));
-        assert!(refused("mlp").contains("needs --hidden"));
         assert!(refused("logistic --device-memory 1").contains("--device cuda"));
         assert!(refused("logistic --cores 200").contains("lower --cores"));
     }

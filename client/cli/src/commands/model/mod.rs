@@ -103,13 +103,13 @@ fn show_list(context: &Context, models: &[ListedModel]) {
             id.to_string(),
             record.dataset.to_string(),
             describe::algorithm(&record.spec.algorithm),
-            format_millionths(record.result.metrics.accuracy()),
+            format_millionths(record.result.metrics.value()),
             record.score.to_string(),
             if sale == "for sale" { prices.join(", ") } else { sale.into() },
             record.owner.to_string(),
         ]
     });
-    let header = ["id", "dataset", "algorithm", "accuracy", "score", "sale", "owner"];
+    let header = ["id", "dataset", "algorithm", "value", "score", "sale", "owner"];
     let text = text_table(&header, &rows.collect::<Vec<_>>());
     let values = models.iter().map(|model| describe::model(model).value);
     context.output.show(text, values.collect());

@@ -7,12 +7,14 @@ use super::*;
 use crate::{
     decide::fixtures::*,
     journal::{PreparedProgress, PreparedResult},
+    publication::Publication,
 };
 use neurodata_chain::Balance;
 use neurodata_dataset::RecipientSecret;
 use neurodata_primitives::{
     validation::Instance, AuditProof, Capability, DatasetId, FieldBytes, JobOutcome, Seed, WrappedKey,
 };
+use neurodata_training::ModelIndex;
 use sp_arithmetic::Permill;
 
 const SECRET: [u8; 32] = [7; 32];
@@ -31,16 +33,45 @@ fn proof() -> AuditProof {
     }
 }
 
+/// The result of a run with a state for each checkpoint.
+fn prepared() -> PreparedResult {
+    let files = ModelIndex::new("a".into(), "b".into(), "c".into(), None);
+    let states = ["d", "e", "f"].map(Into::into).to_vec();
+    PreparedResult {
+        seed: SEED,
+        commitment: result(),
+        links: bounded(3),
+        publication: Publication { files, states },
+        heartbeat: told(1),
+        proof: proof(),
+    }
+}
+
 fn with_result(mut entry: ComputeEntry) -> ComputeEntry {
-    entry.result = Some(PreparedResult { seed: SEED, commitment: result(), heartbeat: told(1), proof: proof() });
+    entry.result = Some(prepared());
     entry
 }
 
-/// Root over the first two checkpoints.
-const BEGINNING: TraceRoot = TraceRoot::new([6; 32]);
+fn bounded(checkpoints: u8) -> TraceLinks {
+    links(checkpoints).try_into().unwrap()
+}
+
+/// The trace of the first two checkpoints.
+fn beginning() -> TraceRoot {
+    trace::root(&links(2))
+}
+
+/// The planted trace that stands for the one of so many checkpoints.
+fn planted(checkpoints: u8) -> TraceRoot {
+    trace::root(&probe::plant(&links(checkpoints), &SECRET))
+}
+
+fn prepared_beginning() -> PreparedProgress {
+    PreparedProgress { seed: SEED, links: bounded(2), proof: proof() }
+}
 
 fn with_progress(mut entry: ComputeEntry) -> ComputeEntry {
-    entry.progress = Some(PreparedProgress { seed: SEED, checkpoints: 2, trace: BEGINNING, proof: proof() });
+    entry.progress = Some(prepared_beginning());
     entry
 }
 
@@ -242,15 +273,10 @@ fn a_running_job_is_trained_reported_and_submitted() {
     assert_eq!(case.decide(&Local { work: at_work(Some(told(0))), ..due }), Action::Heartbeat { reached: told(1) });
     assert_eq!(case.decide(&Local { work: at_work(None), ..due }), Action::Heartbeat { reached: told(1) });
     let finished = with_result(entry.clone());
-    assert_eq!(case.decide(&Local { entry: Some(&finished), ..local }), Action::Submit { trace: result().trace });
+    assert_eq!(case.decide(&Local { entry: Some(&finished), ..local }), Action::Submit { planted: false });
     for other in [
-        PreparedResult { seed: Seed::new([8; 32]), commitment: result(), heartbeat: told(1), proof: proof() },
-        PreparedResult {
-            seed: SEED,
-            commitment: result(),
-            heartbeat: told(1),
-            proof: AuditProof { chunk: 1, ..proof() },
-        },
+        PreparedResult { seed: Seed::new([8; 32]), ..prepared() },
+        PreparedResult { proof: AuditProof { chunk: 1, ..proof() }, ..prepared() },
     ] {
         let mut stale = entry.clone();
         stale.result = Some(other);
@@ -275,7 +301,7 @@ fn nothing_is_told_before_there_is_a_checkpoint() {
 /// tell of `reached`, and whose last heartbeat told of `heard`.
 fn unpressed(sent: Option<BlockNumber>, reached: Option<Progress>, heard: Option<Progress>) -> Action {
     let mut case = case(running(NOW + 90, NOW + 90));
-    case.job.request.spec.epochs = 500;
+    case.job.request.spec = spec(500);
     if let JobState::Running { progress, .. } = &mut case.job.state {
         *progress = heard;
     }
@@ -326,26 +352,23 @@ fn a_heartbeat_that_gains_nothing_is_not_sent() {
 #[test]
 fn a_planted_trace_is_shown_exactly_when_it_was_drawn() {
     let entry = with_progress(with_result(entry()));
-    let shows = |case: Case, entry: &ComputeEntry| match case.decide(&knowing(entry)) {
-        Action::Submit { trace } | Action::SubmitProgress { trace, .. } => trace,
-        other => panic!("{other:?}"),
-    };
     let run = || case(running(NOW + 10, NOW + 40));
-    assert_eq!(shows(run(), &entry), result().trace);
-    assert_eq!(shows(run().drawn(), &entry), probe::plant(result().trace, &SECRET));
-    let mut beginning = entry.clone();
-    beginning.result = None;
+    assert_eq!(run().decide(&knowing(&entry)), Action::Submit { planted: false });
+    assert_eq!(run().drawn().decide(&knowing(&entry)), Action::Submit { planted: true });
+    let mut cancelled = entry.clone();
+    cancelled.result = None;
     let stop = || case(stopping(Some(told(1)), NOW + 9));
-    assert_eq!(shows(stop(), &beginning), BEGINNING);
-    assert_eq!(shows(stop().drawn(), &beginning), probe::plant(BEGINNING, &SECRET));
+    let shows = |trace| Action::SubmitProgress { checkpoints: 2, trace };
+    assert_eq!(stop().decide(&knowing(&cancelled)), shows(beginning()));
+    assert_eq!(stop().drawn().decide(&knowing(&cancelled)), shows(planted(2)));
     // Between never and always the secret and the seed decide, and decide the same each time.
     let half = |byte| {
         let mut case = run();
         case.rules.probe_rate = Permill::from_percent(50);
         let entry = with_result(ComputeEntry::new(JOB, &RecipientSecret::new([5; 32]), [byte; 32]));
-        let is_planted = shows(case, &entry) != result().trace;
-        assert_eq!(is_planted, probe::is_drawn(&[byte; 32], &SEED, Permill::from_percent(50)));
-        is_planted
+        let planted = probe::is_drawn(&[byte; 32], &SEED, Permill::from_percent(50));
+        assert_eq!(case.decide(&knowing(&entry)), Action::Submit { planted });
+        planted
     };
     let planted = (0..=255).filter(|byte| half(*byte)).count();
     assert!((90..=166).contains(&planted), "{planted}");
@@ -396,7 +419,7 @@ fn the_progress_of_a_cancelled_run_is_proved_and_submitted() {
     // Training ends at once; its last checkpoint may still be on the way.
     assert_eq!(case(None).decide(&Local { work: at_work(Some(told(1))), ..local }), Action::Wait);
     assert_eq!(case(Some(told(1))).decide(&local), Action::ProveProgress { checkpoints: 2 });
-    let submitted = Action::SubmitProgress { checkpoints: 2, trace: BEGINNING };
+    let submitted = Action::SubmitProgress { checkpoints: 2, trace: beginning() };
     for told in [None, Some(told(0)), Some(told(1))] {
         assert_eq!(case(told).decide(&knowing(&proved)), submitted);
     }
@@ -432,8 +455,8 @@ fn as_much_of_a_cancelled_run_is_proved_as_its_heartbeats_allow() {
 #[test]
 fn whoever_told_all_that_it_may_is_paid_for_all_that_it_reached() {
     for reached in 2..9 {
-        let leaves = (0..reached).map(|position| [position as u8; 32]).collect();
-        let heard = neurodata_training::Trace::new(leaves).heartbeat();
+        let heard = neurodata_training::Trace::new(links(reached)).heartbeat();
+        let reached = u32::from(reached);
         assert_eq!(provable(reached, heard.as_ref()), Some(reached));
         // One checkpoint of what is proved was told by no heartbeat: the committee cannot put the trace together.
         assert!(heard.is_some_and(|heard| heard.position + 1 < reached));
@@ -444,12 +467,12 @@ fn whoever_told_all_that_it_may_is_paid_for_all_that_it_reached() {
 fn what_is_prepared_of_more_than_is_allowed_is_proved_again() {
     let (whole, mut long) = (with_result(entry()), with_progress(entry()));
     let proved = with_progress(whole.clone());
-    long.progress.as_mut().unwrap().checkpoints = 3;
+    long.progress.as_mut().unwrap().links = bounded(3);
     let prepared = |entry, told| case(stopping(told, NOW + 9)).decide(&Local { checkpoints: 3, ..knowing(entry) });
     // A whole run of three checkpoints, of which the chain was told the first.
     for heard in [None, Some(told(0))] {
         assert_eq!(prepared(&whole, heard), Action::ProveProgress { checkpoints: 2 });
-        assert_eq!(prepared(&proved, heard), Action::SubmitProgress { checkpoints: 2, trace: BEGINNING });
+        assert_eq!(prepared(&proved, heard), Action::SubmitProgress { checkpoints: 2, trace: beginning() });
     }
     // A fork took a heartbeat away after the proof.
     assert!(matches!(prepared(&long, Some(told(1))), Action::SubmitProgress { checkpoints: 3, .. }));
@@ -476,8 +499,8 @@ fn a_cancelled_run_without_progress_is_given_up_at_no_cost() {
 fn the_progress_of_another_forks_run_is_none() {
     let case = case(stopping(None, NOW + 9));
     for other in [
-        PreparedProgress { seed: Seed::new([8; 32]), checkpoints: 2, trace: BEGINNING, proof: proof() },
-        PreparedProgress { seed: SEED, checkpoints: 2, trace: BEGINNING, proof: AuditProof { chunk: 1, ..proof() } },
+        PreparedProgress { seed: Seed::new([8; 32]), ..prepared_beginning() },
+        PreparedProgress { proof: AuditProof { chunk: 1, ..proof() }, ..prepared_beginning() },
     ] {
         let mut stale = entry();
         stale.progress = Some(other);
@@ -545,21 +568,18 @@ fn in_opening(reveal_by: BlockNumber, trace: TraceRoot, bound: Option<&ComputeEn
 
 #[test]
 fn the_secret_is_opened_while_members_open_their_seals() {
-    let (entry, trace) = (with_result(entry()), result().trace);
-    let planted = probe::plant(trace, &SECRET);
-    // A planted trace is opened with the true one, any other as it was submitted.
-    for shown in [trace, planted] {
-        assert_eq!(in_opening(NOW + 1, shown, Some(&entry), &entry), Action::OpenProbe { trace });
-        assert_eq!(in_opening(NOW, shown, Some(&entry), &entry), Action::Wait);
-        assert_eq!(in_opening(NOW - 3, shown, Some(&entry), &entry), Action::CloseRound);
-        // It is open, or there is none.
-        assert_eq!(in_opening(NOW + 1, shown, None, &entry), Action::Wait);
-    }
-    let beginning = with_progress(self::entry());
-    let planted = probe::plant(BEGINNING, &SECRET);
-    for shown in [BEGINNING, planted] {
-        let opened = in_opening(NOW + 1, shown, Some(&beginning), &beginning);
-        assert_eq!(opened, Action::OpenProbe { trace: BEGINNING });
+    let (whole, beginning) = (with_result(entry()), with_progress(entry()));
+    for (entry, checkpoints) in [(&whole, 3), (&beginning, 2)] {
+        // A planted trace is opened with the links of the true one, any other as it was submitted.
+        for (shown, links) in
+            [(trace::root(&links(checkpoints)), None), (planted(checkpoints), Some(bounded(checkpoints)))]
+        {
+            assert_eq!(in_opening(NOW + 1, shown, Some(entry), entry), Action::OpenProbe { links });
+            assert_eq!(in_opening(NOW, shown, Some(entry), entry), Action::Wait);
+            assert_eq!(in_opening(NOW - 3, shown, Some(entry), entry), Action::CloseRound);
+            // It is open, or there is none.
+            assert_eq!(in_opening(NOW + 1, shown, None, entry), Action::Wait);
+        }
     }
 }
 
@@ -583,12 +603,11 @@ fn a_secret_that_was_not_bound_opens_nothing() {
     let other = ComputeEntry::new(JOB, &RecipientSecret::new([5; 32]), [8; 32]);
     assert_eq!(in_opening(NOW + 1, result().trace, Some(&other), &entry), Action::Wait);
     // What the journal does not know of is opened as it was submitted.
-    let trace = TraceRoot::new([9; 32]);
-    assert_eq!(in_opening(NOW + 1, trace, Some(&entry), &entry), Action::OpenProbe { trace });
+    let as_submitted = Action::OpenProbe { links: None };
+    assert_eq!(in_opening(NOW + 1, TraceRoot::new([9; 32]), Some(&entry), &entry), as_submitted);
     let mut stale = entry.clone();
     stale.result.as_mut().unwrap().seed = Seed::new([8; 32]);
-    let planted = probe::plant(result().trace, &SECRET);
-    assert_eq!(in_opening(NOW + 1, planted, Some(&stale), &stale), Action::OpenProbe { trace: planted });
+    assert_eq!(in_opening(NOW + 1, planted(3), Some(&stale), &stale), as_submitted);
 }
 
 #[test]

@@ -6,7 +6,8 @@ use crate::{
     journal::{EvaluateEntry, Journal, JournaledVerdict},
 };
 use neurodata_primitives::{
-    probe,
+    probe, trace,
+    training::Quality,
     validation::{seal_verdict, Instance},
     ModelDigest, ResultCommitment, Seed, TraceRoot, TrainingMetrics, VerdictSeal,
 };
@@ -55,31 +56,48 @@ fn a_verdict_counts_for_its_round_only() {
     assert_eq!(judged(&sealing(NOW + 9, SEALED), &job(running(NOW, NOW))), None);
 }
 
-/// Three checkpoints, whose digests are those of [`told`].
-fn trace() -> Trace {
-    Trace::new(vec![[0; 32], [1; 32], [2; 32]])
+#[test]
+fn only_the_first_committee_of_a_sampled_round_repeats_segments() {
+    let complete = Submission::Complete(result());
+    let is_sampled = |sampled, instance| {
+        let round = RoundRecord { sampled, instance, ..sealing(NOW + 9, SEALED) };
+        judged(&round, &under_evaluation(SEED, complete.clone(), None)).unwrap().repeats_segments()
+    };
+    assert!(is_sampled(true, Instance::First));
+    assert!(!is_sampled(true, Instance::Second) && !is_sampled(false, Instance::First));
 }
 
-fn output() -> RunOutput {
-    RunOutput {
-        model: vec![1; 10],
-        model_digest: ModelDigest::new([1; 32]),
-        trace_root: trace().root(),
-        trace: trace(),
-        metrics: TrainingMetrics { holdout_rows: 10, holdout_correct: 7, ..Default::default() },
-        losses: Vec::new(),
-        diverged_at: None,
-    }
+/// Three checkpoints, whose digests are those of [`told`].
+fn repeated_trace() -> Trace {
+    Trace::new(links(3))
+}
+
+const MODEL: [u8; 10] = [1; 10];
+const REPORT: [u8; 4] = [3; 4];
+
+fn outcome() -> Outcome<'static> {
+    let quality = Quality::Classification { correct: 7, majority_correct: 5, log_loss: 1, f1: 2, roc_auc: 3 };
+    let metrics = TrainingMetrics { training_rows: 40, holdout_rows: 10, quality };
+    Outcome { model: &MODEL, model_digest: ModelDigest::new([1; 32]), metrics, report: &REPORT }
+}
+
+fn published() -> Published {
+    Published { model: MODEL.to_vec(), report: REPORT.to_vec() }
 }
 
 fn honest() -> ResultCommitment {
-    let RunOutput { model_digest, trace_root, metrics, .. } = output();
-    ResultCommitment { model: model_digest, model_bytes: 10, trace: trace_root, checkpoints: 3, metrics, ..result() }
+    let Outcome { model_digest, metrics, .. } = outcome();
+    ResultCommitment { model: model_digest, model_bytes: 10, metrics, ..result() }
 }
 
-fn whole(claimed: ResultCommitment, told: Option<Progress>) -> Option<String> {
-    let repeated = Repeated::Whole { output: &output(), published: &[1; 10] };
+/// How a whole run differs from what was claimed and `published`.
+fn beside(claimed: ResultCommitment, told: Option<Progress>, published: &Published) -> Option<&'static str> {
+    let repeated = Repeated::Whole { trace: &repeated_trace(), outcome: outcome(), published };
     difference(repeated, &Submission::Complete(claimed), told.as_ref())
+}
+
+fn whole(claimed: ResultCommitment, told: Option<Progress>) -> Option<&'static str> {
+    beside(claimed, told, &published())
 }
 
 #[test]
@@ -101,37 +119,40 @@ fn whatever_differs_is_named_and_rejected() {
         (honest(), Some(forged), "checkpoint of the last heartbeat"),
         (honest(), Some(told(3)), "checkpoint of the last heartbeat"),
         // The result of another job.
-        (result(), None, "trace"),
+        (ResultCommitment { trace: trace::root(&links(2)), ..result() }, None, "trace"),
     ] {
         let difference = whole(claimed.clone(), told);
-        assert_eq!(difference, Some(format!("the {what} differs from that of the repeated run")));
+        assert_eq!(difference, Some(what));
         let claimed = Submission::Complete(claimed);
-        assert_eq!(verdict(difference.as_deref(), &claimed), (Verdict::Reject, REJECTION_SCORE));
+        assert_eq!(verdict(difference, &claimed), (Verdict::Reject, REJECTION_SCORE));
     }
-    let repeated = Repeated::Whole { output: &output(), published: &[2; 10] };
-    let published = difference(repeated, &Submission::Complete(honest()), None);
-    assert!(published.unwrap().contains("the published model differs"));
+    for (published, what) in [
+        (Published { model: vec![2; 10], ..published() }, "published model"),
+        (Published { report: Vec::new(), ..published() }, "published report"),
+    ] {
+        assert_eq!(beside(honest(), None, &published), Some(what));
+    }
 }
 
 #[test]
 fn a_planted_trace_is_rejected() {
-    let planted = probe::plant(trace().root(), &[7; 32]);
+    let planted = repeated_trace().planted(&[7; 32]).root();
     assert!(whole(ResultCommitment { trace: planted, ..honest() }, None).is_some());
     let partial = Submission::Partial { checkpoints: 3, trace: planted };
-    assert!(difference(Repeated::Beginning(&trace()), &partial, None).is_some());
+    assert!(difference(Repeated::Beginning(&repeated_trace()), &partial, None).is_some());
 }
 
 #[test]
 fn the_beginning_of_a_run_is_compared_by_trace_count_and_heartbeat() {
     let beginning = |checkpoints, trace: TraceRoot, told: Option<Progress>| {
         let submission = Submission::Partial { checkpoints, trace };
-        difference(Repeated::Beginning(&self::trace()), &submission, told.as_ref())
+        difference(Repeated::Beginning(&repeated_trace()), &submission, told.as_ref())
     };
-    let root = trace().root();
+    let root = repeated_trace().root();
     assert_eq!(beginning(3, root, None), None);
     assert_eq!(beginning(3, root, Some(told(2))), None);
-    assert!(beginning(2, root, None).unwrap().contains("number of checkpoints"));
-    assert!(beginning(3, TraceRoot::new([9; 32]), None).unwrap().contains("trace"));
+    assert!(beginning(2, root, None).unwrap() == "number of checkpoints");
+    assert!(beginning(3, TraceRoot::new([9; 32]), None).unwrap() == "trace");
     assert!(beginning(3, root, Some(told(3))).unwrap().contains("heartbeat"), "told of more than is submitted");
     let forged = Progress { position: 2, ..told(1) };
     assert!(beginning(3, root, Some(forged)).unwrap().contains("heartbeat"));
@@ -139,8 +160,8 @@ fn the_beginning_of_a_run_is_compared_by_trace_count_and_heartbeat() {
     assert_eq!(verdict(None, &partial), (Verdict::Accept, PROGRESS_SCORE));
     assert_eq!(verdict(Some("bad"), &partial), (Verdict::Reject, REJECTION_SCORE));
     // Neither stands for the other.
-    assert!(difference(Repeated::Beginning(&trace()), &Submission::Complete(honest()), None).is_some());
-    let repeated = Repeated::Whole { output: &output(), published: &[1; 10] };
+    assert!(difference(Repeated::Beginning(&repeated_trace()), &Submission::Complete(honest()), None).is_some());
+    let repeated = Repeated::Whole { trace: &repeated_trace(), outcome: outcome(), published: &published() };
     assert!(difference(repeated, &partial, None).is_some());
 }
 
@@ -232,14 +253,16 @@ impl Life {
                 if !effect() {
                     return;
                 }
-                journal.store_entry(JOB, &EvaluateEntry { job: JOB, verdict: None }).unwrap();
-                let repeated = Repeated::Whole { output: &output(), published: &[1; 10] };
+                journal.store_entry(JOB, &EvaluateEntry::new(JOB)).unwrap();
+                let published = published();
+                let repeated = Repeated::Whole { trace: &repeated_trace(), outcome: outcome(), published: &published };
                 let difference = difference(repeated, &self.submission, None);
-                let (verdict, score) = verdict(difference.as_deref(), &self.submission);
+                let (verdict, score) = verdict(difference, &self.submission);
                 let (salt, reason) = ([salt; 32], String::new());
                 let verdict = JournaledVerdict { about, verdict, score, salt, reason };
                 if effect() {
-                    journal.store_entry(JOB, &EvaluateEntry { job: JOB, verdict: Some(verdict) }).unwrap();
+                    let entry = EvaluateEntry { verdict: Some(verdict), ..EvaluateEntry::new(JOB) };
+                    journal.store_entry(JOB, &entry).unwrap();
                 }
             }
             Action::Seal => {
@@ -269,7 +292,7 @@ impl Life {
 #[test]
 fn a_worker_that_is_killed_anywhere_judges_the_planted_trace_and_then_the_true_one() {
     const STEPS: u32 = 6;
-    let planted = Submission::Complete(honest()).with_trace(probe::plant(honest().trace, &[7; 32]));
+    let planted = Submission::Complete(honest()).with_trace(trace::root(&probe::plant(&links(3), &[7; 32])));
     for fate in 0..3u32.pow(STEPS) {
         let folder = tempfile::tempdir().unwrap();
         let seat = SeatState::Evaluating { key: wrapped() };

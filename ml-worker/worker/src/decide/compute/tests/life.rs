@@ -3,6 +3,34 @@
 use super::*;
 use crate::journal::Journal;
 use neurodata_primitives::{ProbeCommitment, ResultCommitment, Submission};
+use neurodata_storage::{manifest, BlobStore, Cid, StoreError};
+use neurodata_training::TraceIndex;
+use std::{collections::HashMap, sync::Mutex};
+
+/// A store that outlives the worker.
+#[derive(Default)]
+struct Memory(Mutex<HashMap<Cid, Vec<u8>>>);
+
+impl BlobStore for Memory {
+    fn put(&self, bytes: &[u8]) -> Result<Cid, StoreError> {
+        let cid = Cid::of(bytes);
+        self.0.lock().unwrap().insert(cid, bytes.to_vec());
+        Ok(cid)
+    }
+
+    fn get(&self, cid: &Cid) -> Result<Vec<u8>, StoreError> {
+        let missing = || StoreError::Missing { cid: *cid, location: "memory".into() };
+        self.0.lock().unwrap().get(cid).cloned().ok_or_else(missing)
+    }
+
+    fn has(&self, cid: &Cid) -> Result<bool, StoreError> {
+        Ok(self.0.lock().unwrap().contains_key(cid))
+    }
+
+    fn remove(&self, cid: &Cid) -> Result<bool, StoreError> {
+        Ok(self.0.lock().unwrap().remove(cid).is_some())
+    }
+}
 
 /// How the owner of a job behaves, and the lottery.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +50,7 @@ enum Course {
 /// A job on a chain with one provider, and the provider's worker, which is killed again and again.
 struct Life {
     folder: tempfile::TempDir,
+    store: Memory,
     case: Case,
     calls: Vec<&'static str>,
     course: Course,
@@ -34,7 +63,8 @@ impl Life {
         let mut case = case(matched(NOW + 50));
         let (Course::Finished { drawn } | Course::Cancelled { drawn }) = course;
         case.rules.probe_rate = if drawn { Permill::one() } else { Permill::zero() };
-        Self { folder: tempfile::tempdir().unwrap(), case, calls: Vec::new(), course, bound: None }
+        let (folder, store) = (tempfile::tempdir().unwrap(), Memory::default());
+        Self { folder, store, case, calls: Vec::new(), course, bound: None }
     }
 
     /// One step of a worker that has just been started and is killed after `lives` effects: files that it writes and
@@ -93,11 +123,19 @@ impl Life {
                     journal.store_entry(JOB, &entry).unwrap();
                 }
             }
-            Action::Submit { trace } => {
+            Action::Submit { planted } => {
+                let entry = entry.unwrap();
+                let plant = probe::plant(&links(3), entry.probe_secret());
+                let (shown, other) = if planted { (plant, links(3)) } else { (links(3), plant) };
+                let result = entry.result.unwrap();
                 if effect() {
-                    self.calls.push("submit");
-                    let result = ResultCommitment { trace, ..result() };
-                    self.submitted(Submission::Complete(result));
+                    let manifest = result.publication.show(&self.store, &shown, &other).unwrap();
+                    if effect() {
+                        self.calls.push("submit");
+                        let result = ResultCommitment { manifest, trace: trace::root(&shown), ..result.commitment };
+                        self.ensure_shown(&result);
+                        self.submitted(Submission::Complete(result));
+                    }
                 }
             }
             Action::SubmitProgress { checkpoints, trace } => {
@@ -106,10 +144,10 @@ impl Life {
                     self.submitted(Submission::Partial { checkpoints, trace });
                 }
             }
-            Action::OpenProbe { trace } => {
+            Action::OpenProbe { links } => {
                 let entry = entry.unwrap();
                 if effect() {
-                    self.opened(&entry, trace);
+                    self.opened(&entry, links);
                 }
             }
             Action::DeliverEvaluationKeys { .. } => {
@@ -140,21 +178,29 @@ impl Life {
             job(JobState::Evaluating { assignment, training_use: USE, seed: SEED, progress: None, submission });
     }
 
+    /// The store shows the submitted trace and no other: index, manifest of the trace index, trace index.
+    fn ensure_shown(&self, result: &ResultCommitment) {
+        assert_eq!(self.store.0.lock().unwrap().len(), 3);
+        let index = ModelIndex::from_bytes(&self.store.get(&Cid::from(result.manifest)).unwrap()).unwrap();
+        let shown = manifest::read_to_vec(&self.store, &index.trace.unwrap().parse().unwrap(), 1 << 16).unwrap();
+        assert_eq!(trace::root(&TraceIndex::from_bytes(&shown).unwrap().links), result.trace);
+    }
+
     /// The chain judges the opening as the pallet does.
-    fn opened(&mut self, entry: &ComputeEntry, trace: TraceRoot) {
+    fn opened(&mut self, entry: &ComputeEntry, links: Option<TraceLinks>) {
         let (secret, round) = (entry.probe_secret(), self.case.round.clone().unwrap());
         assert_eq!(Some(probe::commitment(JOB, &PROVIDER, secret)), self.bound);
         let is_drawn = probe::is_drawn(secret, &SEED, self.case.rules.probe_rate);
-        assert_eq!(is_drawn, trace != round.trace);
-        if !is_drawn {
+        assert_eq!(is_drawn, links.is_some());
+        let Some(links) = links else {
             self.calls.push("open");
             return;
-        }
-        assert_eq!(probe::plant(trace, secret), round.trace);
+        };
+        assert_eq!(trace::root(&probe::plant(&links, secret)), round.trace);
         self.calls.push("open planted");
         self.bound = None;
         let JobState::Evaluating { submission, .. } = self.case.job.state.clone() else { panic!() };
-        self.submitted(submission.with_trace(trace));
+        self.submitted(submission.with_trace(trace::root(&links)));
     }
 
     /// Run to the call `end`, killed as `fate` says in the first steps and then left alone.

@@ -66,7 +66,7 @@ fn what_was_told_is_told_again_though_no_work_goes_on() {
 /// A run of nine checkpoints whose result is in the journal, of which the last heartbeat told this.
 fn finished(heard: Option<Progress>, heartbeat_by: BlockNumber, deliver_by: BlockNumber) -> (Case, ComputeEntry) {
     let mut case = case(running(heartbeat_by, deliver_by));
-    (case.job.request.spec.epochs, case.job.request.spec.checkpoint_epochs) = (8, 1);
+    case.job.request.spec = spec(8);
     if let JobState::Running { progress, .. } = &mut case.job.state {
         *progress = heard;
     }
@@ -77,7 +77,7 @@ fn finished(heard: Option<Progress>, heartbeat_by: BlockNumber, deliver_by: Bloc
 
 #[test]
 fn a_result_waits_until_the_chain_knows_so_much_that_a_cancellation_costs_nothing() {
-    let submit = Action::Submit { trace: result().trace };
+    let submit = Action::Submit { planted: false };
     for heard in [None, Some(told(0)), Some(told(6))] {
         let (case, entry) = finished(heard, NOW + 30, NOW + 40);
         // It is told at once, however short ago something else was.
@@ -108,7 +108,7 @@ fn a_result_waits_until_the_chain_knows_so_much_that_a_cancellation_costs_nothin
     }
     // A run of two checkpoints needs no heartbeat.
     let (mut short, mut entry) = finished(None, NOW + 30, NOW + 40);
-    short.job.request.spec.checkpoint_epochs = 8;
+    short.job.request.spec = spec(1);
     entry.result.as_mut().unwrap().heartbeat = told(0);
     assert_eq!(short.decide(&knowing(&entry)), submit);
 }
